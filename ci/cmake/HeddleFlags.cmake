@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What each kind of code is compiled with, as interface targets:
+#   heddle_flags       everything: warnings, paths, sanitizers that all code may have
+#   heddle_observed    code under test and its adapter: all sanitizers, coverage for the fuzzing engine
+#   heddle_unobserved  the engine: never address or thread, which would watch the watcher
+# A program links heddle_flags, so the sanitizers' runtimes come with it.
+
+add_library(heddle_flags INTERFACE)
+target_compile_options(heddle_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+  -fno-omit-frame-pointer -fno-common -g
+  # Paths in __FILE__ and debug information are the tree's own, the same on every machine.
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(HEDDLE_WERROR)
+  target_compile_options(heddle_flags INTERFACE -Werror)
+endif()
+
+add_library(heddle_observed INTERFACE)
+target_link_libraries(heddle_observed INTERFACE heddle_flags)
+add_library(heddle_unobserved INTERFACE)
+target_link_libraries(heddle_unobserved INTERFACE heddle_flags)
+
+foreach(sanitizer IN LISTS HEDDLE_SANITIZE)
+  if(sanitizer STREQUAL "address")
+    target_compile_options(heddle_observed INTERFACE -fsanitize=address)
+    if(CMAKE_C_COMPILER_ID MATCHES Clang)
+      target_compile_options(heddle_observed INTERFACE
+        # A fake stack per fiber costs 70 times; see toolchain notes in ARCHITECTURE.md.
+        -fsanitize-address-use-after-return=never
+        # A subject's globals are renamed sections, which dead stripping would lose.
+        -fno-sanitize-address-globals-dead-stripping)
+    endif()
+    target_link_options(heddle_flags INTERFACE -fsanitize=address)
+  elseif(sanitizer STREQUAL "thread")
+    target_compile_options(heddle_observed INTERFACE -fsanitize=thread)
+    target_link_options(heddle_flags INTERFACE -fsanitize=thread)
+  elseif(sanitizer STREQUAL "undefined")
+    target_compile_options(heddle_flags INTERFACE
+      -fsanitize=undefined -fno-sanitize-recover=undefined)
+    target_link_options(heddle_flags INTERFACE -fsanitize=undefined)
+  else()
+    message(FATAL_ERROR "HEDDLE_SANITIZE: '${sanitizer}' is none of address, undefined, thread")
+  endif()
+endforeach()
+
+if("address" IN_LIST HEDDLE_SANITIZE)
+  target_compile_definitions(heddle_flags INTERFACE HEDDLE_ASAN=1)
+endif()
+if("thread" IN_LIST HEDDLE_SANITIZE)
+  target_compile_definitions(heddle_flags INTERFACE HEDDLE_TSAN=1)
+endif()
+
+# Coverage feedback is of the subject alone: an instrumented engine drowns it.
+add_library(heddle_feedback INTERFACE)
+if(HEDDLE_ENGINE STREQUAL "libfuzzer")
+  target_compile_options(heddle_feedback INTERFACE -fsanitize=fuzzer-no-link)
+elseif(HEDDLE_ENGINE STREQUAL "afl" OR HEDDLE_ENGINE STREQUAL "")
+else()
+  message(FATAL_ERROR "HEDDLE_ENGINE: '${HEDDLE_ENGINE}' is neither libfuzzer nor afl")
+endif()
+if(HEDDLE_COVERAGE)
+  target_compile_options(heddle_feedback INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(heddle_flags INTERFACE -fprofile-instr-generate)
+endif()
+
+# A sibling checkout of the reference is used where nobody said otherwise.
+if(NOT HEDDLE_KERNEL_SOURCE AND EXISTS ${CMAKE_SOURCE_DIR}/../shared/seed/netstack.c)
+  file(REAL_PATH ${CMAKE_SOURCE_DIR}/../shared/seed/netstack.c HEDDLE_KERNEL_SOURCE)
+endif()
+if(HEDDLE_KERNEL_SOURCE AND NOT EXISTS ${HEDDLE_KERNEL_SOURCE})
+  message(FATAL_ERROR "HEDDLE_KERNEL_SOURCE: there is no file '${HEDDLE_KERNEL_SOURCE}'")
+endif()

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The room's front door: programs of the netstack, run on one of its subjects under the engine.
+ * The tool, the targets and the tests come in here and see nothing behind it.
+ */
+#ifndef NETSTACK_LABORATORY_H
+#define NETSTACK_LABORATORY_H
+
+#include "engine/heddle.h"
+#include "netstack/subject.h"
+#include "program/program.h"
+
+/* What one execution did, for totals: "nothing found" is believed when these say why. */
+#define LABORATORY_COUNTERS_MAX 96
+struct laboratory_totals {
+    uint64_t executions;
+    uint64_t successes[LABORATORY_COUNTERS_MAX]; /* by verb of the vocabulary */
+    uint64_t errors[LABORATORY_COUNTERS_MAX];
+    uint64_t callbacks[3];         /* create, shutdown, destroy that ended */
+    uint64_t preemptions_inside;   /* in the subject's code, not between operations */
+    uint64_t faults[LABORATORY_COUNTERS_MAX]; /* injected, by fault point */
+    uint64_t steps;
+};
+void laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from);
+
+/* A target: what programs may say there, and the property it checks. */
+struct laboratory_target {
+    const char *name;     /* "lifecycle" */
+    const char *property; /* one sentence for `heddle list targets` */
+    const struct program_vocabulary *vocabulary;
+    struct program_generation generation; /* how `heddle run` makes programs for it */
+};
+const struct laboratory_target *laboratory_target_find(const char *name); /* NULL: none */
+const struct laboratory_target *laboratory_target_at(size_t index);       /* NULL: past the last */
+
+/*
+ * Subjects that are linked in: the program's main file lists them (laboratory_subjects, ended by
+ * NULL), so a test can add mutants. find: NULL if there is none of that name.
+ */
+extern const struct subject *const laboratory_subjects[];
+const struct subject *laboratory_subject_find(const char *name);
+
+/* Oracles by index: name and the promise it keeps, a line each. False past the last. */
+bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
+
+struct laboratory_options {
+    bool oracles; /* false: the engine's own checks only (benchmarks) */
+    bool strict;  /* a replay: report a deviation that cannot be used */
+    bool trace;
+    uint32_t steps_max; /* 0: the engine's default */
+};
+
+/*
+ * Runs a program on a subject: start, threads, come to rest, tear down, check. The result is in
+ * log->result; totals, if not NULL, are added to. The program's own strategy and deviations decide.
+ * Requires: program_is_valid. The caller encodes it into log->input beforehand if it wants it there.
+ */
+void laboratory_execute(const struct program *program, const struct laboratory_target *target,
+                        const struct subject *subject, const struct laboratory_options *options,
+                        struct heddle_log *log, struct laboratory_totals *totals);
+
+/*
+ * Turns `program` into its explicit schedule, as the log has it: strategy fixed, the log's deviations.
+ * Returns: false if there were more of them than a program holds.
+ */
+bool laboratory_make_explicit(struct program *program, const struct heddle_log *log);
+
+/* Writes the events of the log's last execution with the names of this room, a line each. */
+void laboratory_print_trace(const struct heddle_log *log, const struct program *program,
+                            const struct laboratory_target *target, FILE *out);
+
+#endif
