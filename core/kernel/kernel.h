@@ -27,7 +27,7 @@ struct kernel_site {
     }))
 typedef const struct kernel_site *kernel_site_t;
 
-typedef struct kernel_mutex { uint64_t opaque[6]; } kernel_mutex_t;
+typedef struct kernel_mutex { uint64_t opaque[7]; } kernel_mutex_t;
 typedef struct kernel_cv { uint64_t opaque[6]; } kernel_cv_t;
 typedef struct kernel_sema { uint64_t opaque[6]; } kernel_sema_t;
 typedef struct kernel_atomic { uint64_t opaque[2]; } kernel_atomic_t;
