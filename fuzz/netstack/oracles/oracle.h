@@ -13,7 +13,16 @@
 
 enum callback_phase { PHASE_CREATE, PHASE_SHUTDOWN, PHASE_DESTROY, PHASE_COUNT };
 
-/* One case an item that an oracle may want; the fields that each fills stand beside it. */
+/*
+ * One case an item that an oracle may want; the fields that each fills stand beside it.
+ *
+ * The instant matters. What an oracle takes for sure follows from it: a call is told before its first
+ * step and after its last, with no scheduling point between the two and the call itself; a hold after
+ * the reference is there, a release before it goes; a zone as attached after zone_create, as detaching
+ * before zone_destroy. Calls and callbacks nest on their task: a call made in a callback lies
+ * between that callback's start and end. Everything that is called on the subject is told, by whichever
+ * task: the threads, callbacks, and the teardown too (only start and stop are not).
+ */
 enum observation_kind {
     OBSERVE_CALL,           /* verb, module, zone, stack, epoch: an operation begins */
     OBSERVE_RETURN,         /* the same, and result: 0 or errno; stack: what a lookup gave, 0 none */
@@ -23,31 +32,34 @@ enum observation_kind {
     OBSERVE_STACK_BORN,     /* stack: its memory was allocated */
     OBSERVE_STACK_FREED,    /* stack: its memory is about to be freed */
     OBSERVE_UNLOCK,         /* stack: its netstack_lock is about to be released */
-    OBSERVE_HOLD,           /* stack: the adapter now owns one more reference */
+    OBSERVE_HOLD,           /* stack: the adapter now owns one more reference; within the call */
     OBSERVE_RELE,           /* stack: the adapter is about to give one back */
-    OBSERVE_ZONE_ATTACHED,  /* zone, stack: zone_create returned 0 */
-    OBSERVE_ZONE_DETACHING, /* zone, stack: zone_destroy will be called */
-    OBSERVE_WALK_INIT,      /* cursor */
-    OBSERVE_WALK_NEXT,      /* cursor, stack (0: the walk's end) */
+    OBSERVE_ZONE_ATTACHED,  /* zone, stack: zone_create returned 0; for zone 0: start returned */
+    OBSERVE_ZONE_DETACHING, /* zone, stack: zone_destroy will be called; for zone 0: stop */
+    OBSERVE_WALK_INIT,      /* cursor: next_init has returned; a number never used before */
+    OBSERVE_WALK_NEXT,      /* cursor, stack (0: the walk's end): next has returned */
     OBSERVE_WALK_FINI,      /* cursor */
     OBSERVE_THREADS_DONE,   /* every thread of the program has ended and the service is at rest */
     OBSERVE_REST,           /* after the teardown: only what was there at the start may be left */
+    OBSERVE_STARTED,        /* the service has started, no thread yet: what REST is compared with */
+    OBSERVE_KIND_COUNT
 };
 
 struct observation {
     enum observation_kind kind;
     uint16_t task;
-    uint8_t verb;           /* enum netstack_verb (operations.h) */
-    uint8_t module;         /* NS_*; 0xff none */
+    uint8_t verb;        /* enum netstack_verb (operations.h) */
+    uint8_t module;      /* NS_*; 0xff none */
+    bool shutdown_given; /* CALL of register: it passes a shutdown callback, not NULL */
     enum callback_phase phase;
     enum kernel_probe probe;
-    uint32_t stack;         /* allocation number; 0 none */
-    uint32_t epoch;         /* of the module's registration, from 1, never reused; 0 none */
+    uint32_t stack;      /* allocation number; 0 none, or not to be told (a callback's bad argument) */
+    uint32_t epoch;      /* of the module's registration, from 1, never reused; 0 none */
     uint32_t cursor;
-    int zone;               /* id; -1 none */
+    int zone;            /* id; -1 none. CALLBACK_START: the stack id that the callback was given */
     int result;
-    uintptr_t instance;     /* identity only, never dereferenced, never printed */
-    const void *address;    /* of the stack, for heddle_fail's objects; may be dangling */
+    uintptr_t instance;  /* identity only, never dereferenced, never printed */
+    const void *address; /* of the stack, for heddle_fail's objects; may be dangling */
     kernel_site_t site;
 };
 
@@ -67,22 +79,5 @@ void oracles_begin(const struct subject *subject, bool off);
 
 /* Tells every oracle that wants it. Called by the running task, where no scheduling point lies. */
 void oracle_observe(const struct observation *what);
-
-/*
- * What the reports call things, kept once for all oracles: which stack the callback or probe is of, is
- * it live, closing, how many zones and references — the adapter's own view (view.c), built from the
- * observations alone, before the oracles see them.
- */
-#define VIEW_STACKS_MAX 64
-struct view_stack {
-    uint32_t number; /* 0: the slot is free */
-    int id;
-    bool freed, active_seen, closing;
-    bool shutdown_begun, reap_begun;
-    int zones;       /* attached, as zone_create and zone_destroy returned */
-    int references;  /* held by the adapter: holds and lookups minus releases */
-    const void *address;
-};
-struct view_stack *view_stack_find(uint32_t number); /* NULL: never seen */
 
 #endif
