@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The engine: runs a body of concurrent C on one thread, its tasks as fibers, every choice recorded.
- * The same body, schedule and subject give the same events on every run, in every build.
+ * The engine: runs a body of concurrent C on one thread, its tasks as fibers, every choice
+ * recorded. The same body, schedule and subject give the same events on every run, in every build.
  * It knows nothing of what it runs; subjects reach it through the seam (kernel/kernel.h).
  */
 #ifndef HEDDLE_HEDDLE_H
@@ -152,7 +152,7 @@ struct heddle_result {
     char file[64], function[64], primitive[32]; /* the place; file without directories */
     int line;
     struct heddle_object_state objects[2];
-    uint16_t task; /* that was running */
+    uint16_t task;      /* that was running */
     uint64_t signature; /* 0 if ok */
     uint64_t hash;      /* of all events */
     uint32_t steps;     /* scheduling points */
@@ -160,7 +160,7 @@ struct heddle_result {
     uint32_t switches;    /* the running task changed */
     uint32_t preemptions; /* … though it could have gone on */
     uint32_t tasks;
-    int64_t diverged_at;  /* step of the first deviation that could not be used; -1: none */
+    int64_t diverged_at; /* step of the first deviation that could not be used; -1: none */
 };
 
 /*
@@ -171,18 +171,18 @@ struct heddle_result {
 #define HEDDLE_DEVIATIONS_MAX 65536u
 #define HEDDLE_INPUT_MAX      (1u << 20)
 struct heddle_log {
-    volatile uint64_t beat;      /* grows with every scheduling point, over all executions */
-    volatile uint32_t running;   /* an execution is under way */
-    volatile uint32_t died;      /* signal that a handler saw, 0 none */
-    uint64_t number;             /* the caller's number of this execution */
+    volatile uint64_t beat;    /* grows with every scheduling point, over all executions */
+    volatile uint32_t running; /* an execution is under way */
+    volatile uint32_t died;    /* signal that a handler saw, 0 none */
+    uint64_t number;           /* the caller's number of this execution */
     volatile uint32_t event_count;
     volatile uint32_t deviation_count; /* the explicit schedule so far: fixed policy + these */
     uint32_t input_size;
-    struct heddle_result result; /* complete when running is 0 */
+    struct heddle_result result;                               /* complete when running is 0 */
     struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX]; /* in order of occurrence */
     struct heddle_event events[HEDDLE_EVENTS_MAX];
     struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each event was; not hashed */
-    uint8_t input[HEDDLE_INPUT_MAX]; /* what the caller is executing, encoded */
+    uint8_t input[HEDDLE_INPUT_MAX];                    /* what the caller is executing, encoded */
 };
 struct heddle_log *heddle_log_create(void); /* NULL: errno */
 void heddle_log_destroy(struct heddle_log *log);
@@ -190,8 +190,8 @@ void heddle_log_destroy(struct heddle_log *log);
 /* --- running ----------------------------------------------------------------------------- */
 
 /*
- * What the adapter wants to see as it happens. Called by the running task, inside the primitive, where no
- * scheduling point may be reached. Any of them may be NULL.
+ * What the adapter wants to see as it happens. Called by the running task, inside the primitive,
+ * where no scheduling point may be reached. Any of them may be NULL.
  */
 struct heddle_observer {
     void (*on_probe)(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1);
@@ -199,7 +199,8 @@ struct heddle_observer {
     void (*on_free)(uint32_t object, const char *kind, void *memory, size_t size);
     void (*on_unlock)(const kernel_mutex_t *mutex, void *container, uint32_t object,
                       const char *kind); /* container: the live allocation it lies in, or NULL */
-    bool (*on_allocate_may_fail)(const char *kind, kernel_site_t site); /* true: NOSLEEP fails now */
+    bool (*on_allocate_may_fail)(const char *kind,
+                                 kernel_site_t site); /* true: NOSLEEP fails now */
 };
 
 /* A subject's writable static data: saved before its first execution, put back before each. */
@@ -229,7 +230,8 @@ void heddle_shutdown(void);
 
 /* --- for bodies: called by tasks -------------------------------------------------------- */
 
-/* A new task, runnable; its number. Tasks are numbered in order of creation. The name must outlive it. */
+/* A new task, runnable; its number. Tasks are numbered in order of creation. The name must outlive
+ * it. */
 uint16_t heddle_spawn(const char *name, void (*run)(void *argument), void *argument);
 void heddle_join(uint16_t task);
 uint16_t heddle_self(void);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the engine tells the sanitizers, as functions that are empty where the build has none.
+ * The engine itself is never instrumented; these notes are how they know of fibers, locks and
+ * memory.
+ */
+#ifndef ENGINE_SANITIZERS_H
+#define ENGINE_SANITIZERS_H
+
+#include <stddef.h>
+
+#ifdef HEDDLE_ASAN
+void __asan_poison_memory_region(void const volatile *address, size_t size);
+void __asan_unpoison_memory_region(void const volatile *address, size_t size);
+void __sanitizer_start_switch_fiber(void **save, const void *bottom, size_t size);
+void __sanitizer_finish_switch_fiber(void *saved, const void **bottom, size_t *size);
+#endif
+#ifdef HEDDLE_TSAN
+void *__tsan_get_current_fiber(void);
+void *__tsan_create_fiber(unsigned flags);
+void __tsan_destroy_fiber(void *fiber);
+void __tsan_switch_to_fiber(void *fiber, unsigned flags);
+void __tsan_acquire(void *address);
+void __tsan_release(void *address);
+#endif
+
+static inline void
+sanitizer_poison(const void *address, size_t size)
+{
+#ifdef HEDDLE_ASAN
+    __asan_poison_memory_region(address, size);
+#else
+    (void)address;
+    (void)size;
+#endif
+}
+
+static inline void
+sanitizer_unpoison(const void *address, size_t size)
+{
+#ifdef HEDDLE_ASAN
+    __asan_unpoison_memory_region(address, size);
+#else
+    (void)address;
+    (void)size;
+#endif
+}
+
+/* The modelled primitives' happens-before: all before a release at an address is before the
+ * acquire. */
+static inline void
+sanitizer_acquire(const void *address)
+{
+#ifdef HEDDLE_TSAN
+    __tsan_acquire((void *)(size_t)address);
+#else
+    (void)address;
+#endif
+}
+
+static inline void
+sanitizer_release(const void *address)
+{
+#ifdef HEDDLE_TSAN
+    __tsan_release((void *)(size_t)address);
+#else
+    (void)address;
+#endif
+}
+
+#endif

@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Who runs. A task runs until a scheduling point or a wait; there the next task is chosen: by a
+ * deviation if the schedule has one, else by the strategy; and every choice that the fixed policy
+ * would have made otherwise is written to the log first, so the log is always the explicit schedule
+ * so far.
+ *
+ * Invariant: exec.view.runnable holds exactly the tasks that can take a step now. A task that waits
+ * for a mutex or a permit is runnable while that is free: who is chosen, gets it.
+ */
+#include "engine/execution.h"
+#include "engine/seam.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/sanitizers.h"
+
+struct execution exec;
+
+/* --- choices ----------------------------------------------------------------------------- */
+
+static void
+diverge(void)
+{
+    if (exec.diverged_at < 0) {
+        exec.diverged_at = exec.view.step;
+    }
+}
+
+/* The deviation for this choice, if the schedule has one. */
+static bool
+find_deviation(struct task *task, enum heddle_choice_kind kind, uint32_t k, uint32_t *value)
+{
+    const struct heddle_schedule *schedule = &exec.run->schedule;
+    uint32_t index = task->deviation_next[kind];
+    if (index >= schedule->deviation_count) {
+        return false;
+    }
+    const struct heddle_deviation *deviation = &schedule->deviations[index];
+    if (deviation->k != k || deviation->task != task->number || deviation->kind != kind) {
+        return false;
+    }
+    task->deviation_next[kind] = index + 1;
+    exec.deviations_used++;
+    *value = deviation->value;
+    return true;
+}
+
+/* Where in the sorted deviations a task's choices of each kind begin. */
+static void
+find_first_deviations(struct task *task)
+{
+    const struct heddle_schedule *schedule = &exec.run->schedule;
+    for (uint32_t kind = 0; kind < HEDDLE_CHOICE_KIND_COUNT; kind++) {
+        size_t low = 0, high = schedule->deviation_count;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            const struct heddle_deviation *deviation = &schedule->deviations[middle];
+            if (deviation->task < task->number ||
+                (deviation->task == task->number && deviation->kind < kind)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        task->deviation_next[kind] = (uint32_t)low;
+    }
+}
+
+static void
+record_deviation(uint16_t task, enum heddle_choice_kind kind, uint32_t k, uint32_t value)
+{
+    struct heddle_log *log = exec.log;
+    if (log->deviation_count < HEDDLE_DEVIATIONS_MAX) {
+        log->deviations[log->deviation_count] =
+            (struct heddle_deviation){.task = task, .kind = (uint16_t)kind, .k = k, .value = value};
+        log->deviation_count++;
+    }
+}
+
+/* Which runnable task is next. Requires: there is one. */
+static struct task *
+choose_next(struct task *task, bool can_continue)
+{
+    uint32_t k = task->counts[HEDDLE_CHOICE_TASK]++;
+    const struct taskset *runnable = &exec.view.runnable;
+    uint16_t fixed = can_continue ? task->number : taskset_first(runnable);
+    uint16_t chosen = fixed;
+    uint32_t wanted;
+    bool deviates = exec.run->schedule.deviation_count > 0 &&
+                    find_deviation(task, HEDDLE_CHOICE_TASK, k, &wanted);
+
+    if (deviates && wanted < exec.task_count && taskset_has(runnable, wanted)) {
+        chosen = (uint16_t)wanted;
+    } else if (taskset_has_many(runnable)) {
+        exec.view.task = task->number;
+        exec.view.k = k;
+        exec.view.can_continue = can_continue;
+        chosen = exec.strategy->choose_task(&exec.view);
+    }
+    if (deviates && wanted != chosen) {
+        diverge();
+    }
+    if (chosen != fixed) {
+        record_deviation(task->number, HEDDLE_CHOICE_TASK, k, chosen);
+    }
+    return &exec.tasks[chosen];
+}
+
+uint32_t
+scheduler_choose(enum heddle_choice_kind kind, uint32_t count)
+{
+    struct task *task = exec.current;
+    uint32_t k = task->counts[kind]++;
+    uint32_t chosen = 0;
+    uint32_t wanted;
+    bool deviates =
+        exec.run->schedule.deviation_count > 0 && find_deviation(task, kind, k, &wanted);
+
+    if (deviates && wanted < count) {
+        chosen = wanted;
+    } else if (count > 1) {
+        exec.view.task = task->number;
+        exec.view.k = k;
+        chosen = exec.strategy->choose(&exec.view, kind, count);
+    }
+    if (deviates && wanted != chosen) {
+        diverge();
+    }
+    if (chosen != 0) {
+        record_deviation(task->number, kind, k, chosen);
+    }
+    return chosen;
+}
+
+/* --- time -------------------------------------------------------------------------------- */
+
+void
+scheduler_set_timer(struct task *task, uint64_t wake_ns)
+{
+    task->wake_ns = wake_ns;
+    if (wake_ns < exec.next_wake_ns) {
+        exec.next_wake_ns = wake_ns;
+    }
+}
+
+/* Wakes all whose time has come, and finds the next one's. */
+static void
+wake_sleepers(void)
+{
+    exec.next_wake_ns = UINT64_MAX;
+    for (uint32_t i = 0; i < exec.task_count; i++) {
+        struct task *task = &exec.tasks[i];
+        if (task->wake_ns == 0) {
+            continue;
+        }
+        if (task->wake_ns <= exec.now_ns) {
+            task->timed_out = true;
+            if (task->waits_for == WAIT_CV) {
+                seam_cv_expire(task);
+            } else {
+                scheduler_make_runnable(task);
+            }
+        } else if (task->wake_ns < exec.next_wake_ns) {
+            exec.next_wake_ns = task->wake_ns;
+        }
+    }
+}
+
+/* --- switching --------------------------------------------------------------------------- */
+
+static void
+switch_to(struct task *next)
+{
+    struct task *self = exec.current;
+    exec.switches++;
+    exec.current = next;
+    fiber_switch(&self->fiber, &next->fiber);
+}
+
+/*
+ * Nobody can run. Time passes if somebody sleeps; whoever waits for rest has it if all the others
+ * rest; else this is a deadlock.
+ */
+static void
+find_somebody(void)
+{
+    while (taskset_is_empty(&exec.view.runnable)) {
+        if (exec.next_wake_ns != UINT64_MAX) {
+            exec.now_ns = exec.next_wake_ns;
+            wake_sleepers();
+            continue;
+        }
+        struct task *settler = NULL;
+        for (uint32_t i = 0; i < exec.task_count; i++) {
+            struct task *task = &exec.tasks[i];
+            if (task->waits_for == WAIT_SETTLE) {
+                settler = task;
+            } else if (!deadlock_is_at_rest(task)) {
+                deadlock_report();
+            }
+        }
+        if (settler == NULL) {
+            deadlock_report();
+        }
+        scheduler_make_runnable(settler);
+    }
+}
+
+/* The step bound is reached: go on under a fair strategy; no progress there is a livelock. */
+static void
+pass_bound(void)
+{
+    if (exec.fair && exec.progress == exec.progress_at_bound) {
+        verdict_fail("", HEDDLE_LIVELOCK, "everything comes to rest under a fair schedule",
+                     exec.current->last_site, NULL, NULL,
+                     "Nothing was completed in %u steps under a fair schedule.", exec.steps_max);
+    }
+    exec.fair = true;
+    exec.strategy = &strategy_round_robin;
+    exec.progress_at_bound = exec.progress;
+    exec.step_limit = exec.view.step + exec.steps_max;
+}
+
+static void
+fail_race(void)
+{
+    exec.race_seen = false;
+    /* The report's hook has filled the result; only leaving is left. */
+    scheduler_leave();
+}
+
+struct heddle_event *
+scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
+{
+    struct task *self = exec.current;
+    self->last_site = site;
+    self->last_kind = kind;
+    exec.log->beat++;
+    exec.view.step++;
+    exec.now_ns += STEP_NS;
+    if (__builtin_expect(exec.now_ns >= exec.next_wake_ns, 0)) {
+        wake_sleepers();
+    }
+    if (__builtin_expect(exec.view.step >= exec.step_limit, 0)) {
+        pass_bound();
+    }
+    struct task *next = choose_next(self, true);
+    if (next != self) {
+        exec.preemptions++;
+        switch_to(next);
+    }
+    if (__builtin_expect(exec.race_seen, 0)) {
+        fail_race();
+    }
+    return trace_event(kind, object, next->number, site);
+}
+
+void
+scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number, const char *name,
+                   kernel_site_t site)
+{
+    struct task *self = exec.current;
+    taskset_remove(&exec.view.runnable, self->number);
+    self->waits_for = kind;
+    self->wait_object = object;
+    self->wait_number = number;
+    self->wait_name = name;
+    self->wait_site = site;
+    self->wait_sequence = ++exec.wait_sequence;
+    self->timed_out = false;
+}
+
+void
+scheduler_block(void)
+{
+    struct task *self = exec.current;
+    if (taskset_is_empty(&exec.view.runnable)) {
+        find_somebody();
+    }
+    struct task *next = choose_next(self, taskset_has(&exec.view.runnable, self->number));
+    if (next != self) {
+        switch_to(next);
+    }
+}
+
+void
+scheduler_make_runnable(struct task *task)
+{
+    task->waits_for = WAIT_NOTHING;
+    task->wake_ns = 0;
+    taskset_add(&exec.view.runnable, task->number);
+}
+
+/* --- tasks ------------------------------------------------------------------------------- */
+
+static void
+task_main(void *argument)
+{
+    struct task *self = argument;
+    self->run(self->argument);
+    scheduler_end_task();
+}
+
+uint16_t
+scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_site_t site)
+{
+    if (exec.task_count == HEDDLE_TASKS_MAX) {
+        verdict_fail("spawn", HEDDLE_INTERNAL, "no more than HEDDLE_TASKS_MAX tasks", site, NULL,
+                     NULL, "The body made more than %d tasks.", HEDDLE_TASKS_MAX);
+    }
+    struct task *task = &exec.tasks[exec.task_count];
+    struct fiber fiber = task->fiber;
+    if (fiber.stack == NULL && !fiber_init(&fiber)) {
+        verdict_fail("spawn", HEDDLE_INTERNAL, "a fiber has a stack", site, NULL, NULL,
+                     "No memory for the stack of task %u.", exec.task_count);
+    }
+    *task = (struct task){.fiber = fiber,
+                          .number = (uint16_t)exec.task_count,
+                          .name = name,
+                          .run = run,
+                          .argument = argument,
+                          .last_site = site,
+                          .last_kind = HEDDLE_EVENT_SPAWN};
+    exec.task_count++;
+    exec.view.task_count = exec.task_count;
+    fiber_start(&task->fiber, task_main, task);
+    if (exec.run->schedule.deviation_count > 0) {
+        find_first_deviations(task);
+    }
+    if (exec.run->schedule.strategy != NULL && exec.run->schedule.strategy->spawned != NULL) {
+        exec.run->schedule.strategy->spawned(&exec.view, task->number);
+    }
+    taskset_add(&exec.view.runnable, task->number);
+    return task->number;
+}
+
+void
+scheduler_end_task(void)
+{
+    struct task *self = exec.current;
+    trace_event(HEDDLE_EVENT_EXIT, self->number, 0, self->last_site);
+    sanitizer_release(self);
+    self->ended = true;
+    taskset_remove(&exec.view.runnable, self->number);
+    exec.progress++;
+    if (self->number == 0) {
+        scheduler_leave();
+    }
+    for (uint32_t i = 0; i < exec.task_count; i++) {
+        struct task *waiter = &exec.tasks[i];
+        if (waiter->waits_for == WAIT_JOIN && waiter->wait_task == self->number) {
+            scheduler_make_runnable(waiter);
+        }
+    }
+    scheduler_block();
+    __builtin_unreachable();
+}
+
+void
+scheduler_leave(void)
+{
+    fiber_switch(&exec.current->fiber, &exec.host);
+    __builtin_unreachable();
+}
+
+void
+scheduler_begin(void)
+{
+    const struct heddle_run *run = exec.run;
+    exec.strategy = run->schedule.strategy != NULL ? run->schedule.strategy : &strategy_fixed;
+    exec.view = (struct strategy_view){
+        .seed = run->schedule.seed, .depth = run->schedule.depth, .length = run->schedule.length};
+    exec.observer = run->observer;
+    exec.task_count = 0;
+    exec.failed = false;
+    exec.now_ns = STEP_NS;
+    exec.next_wake_ns = UINT64_MAX;
+    exec.wait_sequence = 0;
+    exec.object_count = 0;
+    exec.steps_max = run->steps_max != 0 ? run->steps_max : 20000;
+    exec.step_limit = exec.steps_max;
+    exec.fair = false;
+    exec.progress = 0;
+    exec.switches = exec.preemptions = 0;
+    exec.diverged_at = -1;
+    exec.deviations_used = 0;
+    exec.taskq_count = 0;
+    exec.taskq_system = NULL;
+    exec.race_seen = false;
+    if (exec.strategy->begin != NULL) {
+        exec.strategy->begin(&exec.view);
+    }
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The seam's task queues under the engine: a ring of work and up to `width` workers, tasks that are
+ * made when first needed and rest between pieces of work. Work starts in order of dispatch.
+ */
+#include "engine/seam.h"
+
+#include "engine/sanitizers.h"
+
+#define SYSTEM_WIDTH 2
+
+static void
+work(void *argument)
+{
+    kernel_taskq_t *queue = argument;
+    struct task *self = exec.current;
+    for (;;) {
+        while (queue->count == 0 && !queue->destroying) {
+            scheduler_wait_for(WAIT_WORK, queue, queue->number, queue->name, self->last_site);
+            taskset_add(&queue->idle, self->number);
+            scheduler_block();
+        }
+        if (queue->count == 0) {
+            break;
+        }
+        struct taskq_item item = queue->items[queue->first];
+        queue->first = (queue->first + 1) % TASKQ_ITEMS_MAX;
+        queue->count--;
+        queue->busy++;
+        sanitizer_acquire(queue);
+        scheduler_point(HEDDLE_EVENT_TASKQ_RUN, queue->number, self->last_site);
+        item.run(item.argument);
+        /* A task inherits nothing from the one before it. */
+        for (uint32_t slot = 0; slot < KERNEL_SLOT_COUNT; slot++) {
+            self->slots[slot] = NULL;
+        }
+        sanitizer_release(queue);
+        queue->busy--;
+        exec.progress++;
+        trace_event(HEDDLE_EVENT_TASKQ_DONE, queue->number, 0, self->last_site);
+        if (queue->count == 0 && queue->busy == 0) {
+            for (uint32_t i = 0; i < exec.task_count; i++) {
+                struct task *task = &exec.tasks[i];
+                if (task->waits_for == WAIT_TASKQ_END && task->wait_object == queue) {
+                    scheduler_make_runnable(task);
+                }
+            }
+        }
+    }
+    queue->workers--;
+}
+
+kernel_taskq_t *
+kernel_taskq_create_at(const char *name, uint32_t width, kernel_site_t site)
+{
+    if (exec.taskq_count == TASKQS_MAX) {
+        verdict_fail("taskq_create", HEDDLE_INTERNAL, "no more than TASKQS_MAX task queues", site,
+                     NULL, NULL, "The subject made more than %d task queues.", TASKQS_MAX);
+    }
+    kernel_taskq_t *queue = &exec.taskqs[exec.taskq_count++];
+    queue->name = name;
+    queue->number = scheduler_new_object();
+    queue->width = width;
+    queue->workers = queue->busy = queue->first = queue->count = 0;
+    queue->destroying = false;
+    queue->idle = (struct taskset){{0}};
+    trace_event(HEDDLE_EVENT_TASKQ_CREATE, queue->number, 0, site)->result = width;
+    return queue;
+}
+
+kernel_taskq_t *
+kernel_taskq_system(void)
+{
+    if (exec.taskq_system == NULL) {
+        exec.taskq_system =
+            kernel_taskq_create_at("system_taskq", SYSTEM_WIDTH, exec.current->last_site);
+    }
+    return exec.taskq_system;
+}
+
+static void
+check(const kernel_taskq_t *queue, const char *what, kernel_site_t site)
+{
+    if (queue->destroying) {
+        verdict_fail(what, HEDDLE_LOCK_MISUSE, "a task queue is not used once it is destroyed",
+                     site, NULL, NULL, "%s on task queue %s, which was destroyed.", what,
+                     queue->name);
+    }
+}
+
+bool
+kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argument,
+                         enum kernel_wait wait, kernel_site_t site)
+{
+    check(queue, "taskq_dispatch", site);
+    struct heddle_event *event = scheduler_point(HEDDLE_EVENT_TASKQ_DISPATCH, queue->number, site);
+    check(queue, "taskq_dispatch", site);
+    if (queue->count == TASKQ_ITEMS_MAX) {
+        if (wait == KERNEL_NOSLEEP) {
+            return false;
+        }
+        verdict_fail("taskq_dispatch", HEDDLE_INTERNAL,
+                     "no more than TASKQ_ITEMS_MAX tasks in a queue", site, NULL, NULL,
+                     "Task queue %s is full.", queue->name);
+    }
+    event->result = 1;
+    uint32_t last = (queue->first + queue->count) % TASKQ_ITEMS_MAX;
+    queue->items[last] = (struct taskq_item){.run = run, .argument = argument};
+    queue->count++;
+    sanitizer_release(queue);
+    if (!taskset_is_empty(&queue->idle)) {
+        struct task *worker = &exec.tasks[taskset_first(&queue->idle)];
+        taskset_remove(&queue->idle, worker->number);
+        scheduler_make_runnable(worker);
+    } else if (queue->workers < queue->width) {
+        queue->workers++;
+        uint16_t worker = scheduler_spawn(queue->name, work, queue, site);
+        trace_event(HEDDLE_EVENT_SPAWN, worker, 0, site);
+    }
+    return true;
+}
+
+void
+kernel_taskq_destroy_at(kernel_taskq_t *queue, kernel_site_t site)
+{
+    check(queue, "taskq_destroy", site);
+    scheduler_point(HEDDLE_EVENT_TASKQ_DESTROY, queue->number, site);
+    check(queue, "taskq_destroy", site);
+    if (queue->count > 0 || queue->busy > 0) {
+        scheduler_wait_for(WAIT_TASKQ_END, queue, queue->number, queue->name, site);
+        scheduler_block();
+    }
+    queue->destroying = true;
+    while (!taskset_is_empty(&queue->idle)) {
+        struct task *worker = &exec.tasks[taskset_first(&queue->idle)];
+        taskset_remove(&queue->idle, worker->number);
+        scheduler_make_runnable(worker);
+    }
+    sanitizer_acquire(queue);
+}

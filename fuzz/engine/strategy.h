@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a strategy is: it chooses, nothing else. The scheduler asks only where there is a choice,
+ * and looks for a deviation first. A strategy keeps its state in static variables that begin
+ * resets, and draws every random number from strategy_hash, so a choice changed here leaves the
+ * others as they were.
+ */
+#ifndef ENGINE_STRATEGY_H
+#define ENGINE_STRATEGY_H
+
+#include "engine/heddle.h"
+
+/* A set of tasks. */
+struct taskset {
+    uint64_t bits[HEDDLE_TASKS_MAX / 64];
+};
+
+/* What a strategy may see. The scheduler keeps it current. */
+struct strategy_view {
+    uint64_t seed;
+    uint32_t depth, length;  /* parameters of the schedule */
+    uint32_t step;           /* scheduling points so far */
+    uint32_t k;              /* this task's count of choices of this kind, from 0 */
+    uint16_t task;           /* who chooses: the running task */
+    bool can_continue;       /* it is among the runnable */
+    uint32_t task_count;     /* tasks ever created */
+    struct taskset runnable; /* at least two where choose_task is called */
+};
+
+struct strategy {
+    const char *name;
+    const char *summary; /* one line for people, with the paper */
+
+    void (*begin)(const struct strategy_view *view); /* before an execution; may be NULL */
+    void (*spawned)(const struct strategy_view *view, uint16_t task); /* may be NULL */
+    uint16_t (*choose_task)(const struct strategy_view *view);        /* a runnable task */
+
+    /* Which of `count` (at least two); for timeouts and spurious wake-ups 1 means: it happens. */
+    uint32_t (*choose)(const struct strategy_view *view, enum heddle_choice_kind kind,
+                       uint32_t count);
+};
+
+extern const struct strategy strategy_fixed, strategy_random, strategy_pct, strategy_round_robin;
+
+/* What most strategies do for the other kinds: uniform; timeouts one in 4, spurious ones in 32. */
+uint32_t strategy_choose_uniform(const struct strategy_view *view, enum heddle_choice_kind kind,
+                                 uint32_t count);
+
+/* A counter, not a stream: the k-th random number of this kind for this task. */
+static inline uint64_t
+strategy_hash(uint64_t seed, uint32_t task, uint32_t k, uint32_t kind)
+{
+    /* splitmix64's finaliser (Steele, Lea, Flood, OOPSLA 2014) over the key. */
+    uint64_t x = seed + (((uint64_t)k << 32) | (task << 8) | kind) * 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/* Uniform below limit from one hash (Lemire 2019; the bias of limit/2^32 is accepted). */
+static inline uint32_t
+strategy_below(uint64_t hash, uint32_t limit)
+{
+    return (uint32_t)(((hash >> 32) * limit) >> 32);
+}
+
+/* --- sets of tasks ---------------------------------------------------------------------- */
+
+static inline bool
+taskset_has(const struct taskset *set, uint32_t task)
+{
+    return (set->bits[task / 64] >> (task % 64)) & 1;
+}
+
+static inline void
+taskset_add(struct taskset *set, uint32_t task)
+{
+    set->bits[task / 64] |= (uint64_t)1 << (task % 64);
+}
+
+static inline void
+taskset_remove(struct taskset *set, uint32_t task)
+{
+    set->bits[task / 64] &= ~((uint64_t)1 << (task % 64));
+}
+
+static inline void
+taskset_add_all(struct taskset *set, const struct taskset *other)
+{
+    set->bits[0] |= other->bits[0];
+    set->bits[1] |= other->bits[1];
+}
+
+static inline void
+taskset_remove_all(struct taskset *set, const struct taskset *other)
+{
+    set->bits[0] &= ~other->bits[0];
+    set->bits[1] &= ~other->bits[1];
+}
+
+static inline bool
+taskset_is_empty(const struct taskset *set)
+{
+    return (set->bits[0] | set->bits[1]) == 0;
+}
+
+static inline bool
+taskset_has_many(const struct taskset *set)
+{
+    uint64_t low = set->bits[0], high = set->bits[1];
+    return (low & (low - 1)) != 0 || (high & (high - 1)) != 0 || (low != 0 && high != 0);
+}
+
+static inline uint32_t
+taskset_count(const struct taskset *set)
+{
+    return (uint32_t)(__builtin_popcountll(set->bits[0]) + __builtin_popcountll(set->bits[1]));
+}
+
+/* The lowest task. Requires: not empty. */
+static inline uint16_t
+taskset_first(const struct taskset *set)
+{
+    return (uint16_t)(set->bits[0] != 0 ? __builtin_ctzll(set->bits[0])
+                                        : 64 + __builtin_ctzll(set->bits[1]));
+}
+
+/* The index-th task in order of number. Requires: index is below the count. */
+static inline uint16_t
+taskset_nth(const struct taskset *set, uint32_t index)
+{
+    uint32_t word = 0;
+    uint32_t in_first = (uint32_t)__builtin_popcountll(set->bits[0]);
+    if (index >= in_first) {
+        index -= in_first;
+        word = 1;
+    }
+    uint64_t bits = set->bits[word];
+    while (index-- > 0) {
+        bits &= bits - 1;
+    }
+    return (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(bits));
+}
+
+_Static_assert(HEDDLE_TASKS_MAX == 128, "the set functions above are written for two words");
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The log: events as they happen, their names, and their hash. A parent may read the log of a
+ * process that died, so each event is complete before what it tells of is done.
+ */
+#include "engine/execution.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+_Static_assert(sizeof(struct heddle_event) == 16, "an event is hashed as 16 bytes");
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "events are hashed as they lie in memory, little-endian"
+#endif
+
+static const char *const kind_names[] = {
+    "spawn",
+    "exit",
+    "mutex_init",
+    "mutex_destroy",
+    "mutex_enter",
+    "mutex_tryenter",
+    "mutex_exit",
+    "cv_init",
+    "cv_destroy",
+    "cv_wait",
+    "cv_wake",
+    "cv_signal",
+    "cv_broadcast",
+    "sema_init",
+    "sema_destroy",
+    "sema_wait",
+    "sema_trywait",
+    "sema_post",
+    "atomic_init",
+    "atomic_load",
+    "atomic_store",
+    "atomic_add",
+    "atomic_compare_exchange",
+    "alloc",
+    "free",
+    "taskq_create",
+    "taskq_destroy",
+    "taskq_dispatch",
+    "taskq_run",
+    "taskq_done",
+    "sleep",
+    "join",
+    "probe",
+    "choose",
+};
+_Static_assert(sizeof kind_names / sizeof *kind_names == HEDDLE_EVENT_SUBJECT, "a name a kind");
+
+const char *
+heddle_event_kind_name(uint16_t kind)
+{
+    return kind < HEDDLE_EVENT_SUBJECT ? kind_names[kind] : "subject";
+}
+
+struct heddle_log *
+heddle_log_create(void)
+{
+    struct heddle_log *log = mmap(NULL, sizeof *log, PROT_READ | PROT_WRITE,
+                                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return log == MAP_FAILED ? NULL : log;
+}
+
+void
+heddle_log_destroy(struct heddle_log *log)
+{
+    munmap(log, sizeof *log);
+}
+
+void
+trace_begin(void)
+{
+    struct heddle_log *log = exec.log;
+    struct heddle_result *result = &log->result;
+    log->event_count = 0;
+    log->deviation_count = 0;
+    log->died = 0;
+    result->verdict = HEDDLE_OK;
+    result->oracle[0] = result->promise[0] = result->message[0] = '\0';
+    result->file[0] = result->function[0] = result->primitive[0] = '\0';
+    result->line = 0;
+    result->objects[0] = result->objects[1] = (struct heddle_object_state){0};
+    result->signature = 0;
+}
+
+void
+trace_end(void)
+{
+    const struct heddle_log *log = exec.log;
+    struct heddle_result *result = &exec.log->result;
+    result->hash = XXH3_64bits(log->events, log->event_count * sizeof *log->events);
+    result->steps = exec.view.step;
+    result->events = log->event_count;
+    result->switches = exec.switches;
+    result->preemptions = exec.preemptions;
+    result->tasks = exec.task_count;
+    if (exec.diverged_at < 0 && exec.deviations_used < exec.run->schedule.deviation_count) {
+        exec.diverged_at = exec.view.step;
+    }
+    result->diverged_at = exec.run->schedule.strict ? exec.diverged_at : -1;
+}
+
+struct heddle_event *
+trace_event_slow(void)
+{
+    verdict_fail("", HEDDLE_LIVELOCK, "an execution ends within the event bound",
+                 exec.current->last_site, NULL, NULL, "More than %u events.", HEDDLE_EVENTS_MAX);
+}
