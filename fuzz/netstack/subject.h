@@ -7,12 +7,14 @@
 #ifndef NETSTACK_SUBJECT_H
 #define NETSTACK_SUBJECT_H
 
+#include <stdio.h>
+
 #include "engine/heddle.h"
 #include "kernel/zone.h"
 #include "kernel/kstat.h"
 #include "kernel/cred.h"
 
-typedef void subject_stack_t;  /* a netstack_t of that subject */
+typedef struct netstack subject_stack_t; /* of that subject; the adapter never looks inside */
 typedef struct { uint64_t opaque[8]; } subject_cursor_t; /* room for a netstack_handle_t */
 
 typedef void *(*subject_create_fn)(int stackid, subject_stack_t *stack);
@@ -29,7 +31,7 @@ struct subject {
      */
     uint64_t differences;
 
-    /* Allocation kind that marks a stack, as kernel_zalloc names it, and the offsets of what is public. */
+    /* The kind of allocation that is a stack, as kernel_zalloc names it, and what of it is public. */
     const char *stack_kind;
     size_t stack_lock_offset;
     uint16_t (*stack_module_flags)(const subject_stack_t *stack, int module);
@@ -67,6 +69,11 @@ struct subject {
     int (*wait_gone)(uint64_t uid);
     uint64_t (*get_uid)(const subject_stack_t *stack);
     subject_stack_t *(*current)(void);
+    void (*hold_tag)(subject_stack_t *stack, const char *tag);
+    void (*rele_tag)(subject_stack_t *stack, const char *tag);
+    void (*read_figures)(void);
+    void (*report)(FILE *out, bool as_json);
+    bool (*is_valid)(const subject_stack_t *stack);
     bool (*all_valid)(void);
     int (*init)(void); /* netstack_init and netstack_fini, as operations */
     int (*fini)(void);
@@ -86,13 +93,18 @@ struct subject {
     void *(*zone_getspecific)(zone_key_t key, zone_t *zone);
     int (*zone_enter)(zone_t *zone);
     zone_t *(*zone_current)(void);
+    bool (*zone_is_valid)(void);
     kstat_t *(*kstat_create_zone)(const char *name, int instance, zoneid_t zone);
     void (*kstat_delete_zone)(kstat_t *ks);
     int (*kstat_zone_add)(kstat_t *ks, zoneid_t zone);
     void (*kstat_zone_remove)(kstat_t *ks, zoneid_t zone);
     bool (*kstat_zone_find)(kstat_t *ks, zoneid_t zone);
+    bool (*kstat_exists)(const kstat_t *ks);
+    bool (*kstat_is_valid)(void);
     cred_t *(*cred_create)(zoneid_t zone);
+    void (*cred_hold)(cred_t *cred);
     void (*cred_rele)(cred_t *cred);
+    zoneid_t (*cred_zoneid)(const cred_t *cred);
 };
 
 #endif
