@@ -40,7 +40,7 @@ kstat_t *kstat_create_zone(const char *module, int instance, const char *name, c
 /* Removes it from every zone and frees it. Fatal: a kstat that is not there. */
 void kstat_delete(kstat_t *ks);
 
-/* Makes it visible in one more zone. Returns: 0; ENOMEM; EEXIST if it is visible there already. */
+/* Makes it visible in one more zone. Returns: 0; ENOMEM; EEXIST if it or a namesake is already. */
 int kstat_zone_add(kstat_t *ks, zoneid_t zone);
 
 /* Takes that back; allocates nothing, cannot fail. Nothing happens if it is not visible there. */

@@ -45,6 +45,9 @@ typedef uint32_t zone_key_t;
 typedef void *(*zone_create_fn)(zoneid_t id);
 typedef void (*zone_callback_fn)(zoneid_t id, void *data);
 
+/* The highest id given out; read by zone_init. A small one makes ids come round soon, in tests. */
+extern unsigned int zone_id_max;
+
 /* Starts the zone service with zone 0 alone, running. Requires: not started. */
 void zone_init(void);
 
@@ -65,7 +68,7 @@ int zone_create(uint32_t flags, zoneid_t *id);
 /*
  * Halts a zone: runs the shutdown callbacks, once. Waits for a create of a key on it.
  * Returns: 0; ENOENT (no zone to find); EBUSY (already shutting down, down or dead, or zone 0
- * while others exist); EDEADLK in a callback.
+ * while others exist: from birth until their destroy callbacks ended); EDEADLK in a callback.
  */
 int zone_shutdown(zoneid_t id);
 
@@ -112,7 +115,11 @@ void *zone_getspecific(zone_key_t key, zone_t *zone);
 zone_t *zone_current(void);
 int zone_enter(zone_t *zone);
 
-/* An id for which `claims` says true is not given out. NULL: no filter. One filter at a time. */
+/*
+ * An id for which `claims` says true is not given out. NULL: no filter; returns when no call of the
+ * last one is in progress. One filter at a time. The filter is called as a callback, with no lock.
+ * Locks: the caller holds none that the filter takes.
+ */
 void zone_set_id_filter(bool (*claims)(zoneid_t id));
 
 /*
@@ -126,7 +133,10 @@ void zone_callback_exit(void);
 /* Executable invariants of the zone list; true, or the end with what is wrong. */
 bool zone_is_valid(void);
 
-/* Zones listed now, and zones shut down or dead but still held: for reports and tests. */
+/*
+ * For reports and tests. count: zones from birth until their destroy callbacks ended. lingering:
+ * those dead and not freed, and those down that somebody holds.
+ */
 size_t zone_count(void);
 size_t zone_lingering_count(void);
 
