@@ -53,6 +53,13 @@ struct program_vocabulary {
     uint32_t strategy_count;
 };
 
+/*
+ * Can both formats say all of it? Words are graphic ASCII without # = : and differ from each other; a line
+ * cannot begin with a verb, fault point, action or choice kind named "thread", "faults" or
+ * "schedule"; selectors are not named "nth" or "onwards"; limits are 1 … 65536; there is a strategy.
+ */
+bool program_vocabulary_is_valid(const struct program_vocabulary *vocabulary);
+
 struct program_operation {
     uint8_t thread; /* below thread_count */
     uint8_t verb;
@@ -85,13 +92,26 @@ struct program_strategy {
     uint64_t seed;
 };
 
-enum program_requires { PROGRAM_REQUIRES_NOTHING, PROGRAM_REQUIRES_ASAN, PROGRAM_REQUIRES_TSAN };
+/* What counts as an event: synchronisation ("sync"), or loads and stores too ("memory"). */
+enum program_event_model {
+    PROGRAM_EVENT_MODEL_SYNC,
+    PROGRAM_EVENT_MODEL_MEMORY,
+    PROGRAM_EVENT_MODEL_COUNT
+};
+
+/* The build that a failure needs to show. */
+enum program_requires {
+    PROGRAM_REQUIRES_NOTHING,
+    PROGRAM_REQUIRES_ASAN,
+    PROGRAM_REQUIRES_TSAN,
+    PROGRAM_REQUIRES_COUNT
+};
 
 struct program {
     /* The head. Empty names: the bytes had no head, or it did not say. */
     char target[PROGRAM_NAME_MAX];
     char subject[PROGRAM_NAME_MAX];
-    uint8_t event_model; /* 0: synchronisation ("sync"); 1: loads and stores ("memory") */
+    uint8_t event_model;    /* enum program_event_model */
     uint8_t requires_build; /* enum program_requires */
 
     uint32_t thread_count; /* 1 … PROGRAM_THREADS_MAX; a thread may be empty */
