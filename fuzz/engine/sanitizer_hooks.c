@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN) || defined(HEDDLE_UBSAN)
+#if defined(HEDDLE_ASAN) || defined(HEDDLE_UBSAN)
 static void
 record_report(enum heddle_verdict verdict, const char *promise, const char *message)
 {

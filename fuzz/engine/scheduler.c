@@ -270,6 +270,9 @@ scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number, con
     self->wait_site = site;
     self->wait_sequence = ++exec.wait_sequence;
     self->timed_out = false;
+    if (kind == WAIT_WORK) {
+        sanitizer_release(self); /* heddle_settle acquires: all that a task at rest did is done */
+    }
 }
 
 void
