@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The life cycle of zones, their ids and lookups. (The callbacks of keys: zone_key.c.)
+ * The life cycle of zones. Ids, lookups, holds and turns: zone_entry.c; callbacks: zone_key.c.
  *
  * Why each phase happens once and in order:
  * 1. A zone's callbacks run in turns on it (zone_private.h), so they never overlap.
@@ -14,11 +14,8 @@
  * 5. Every instance says itself what was called for it, so a shutdown pass after a shutdown pass
  *    calls nothing twice. zone_destroy has one of its own: keys may come while the zone is down.
  * 6. The zone's own hold is dropped after its last turn has set has_ended. Until then the count of
- *    holds is not 0; from then on, status is DEAD, so that no lookup takes a new one. The
- *    last zone_rele therefore frees alone, and whoever waits for a turn holds the zone.
- * 7. An id is in a stripe's table from its reservation to the freeing of the zone, so no two zones
- *    have it. The filter is asked while the id is reserved and no zone with it is born:
- *    what it claims then cannot change to "yes" by this id's own doing.
+ *    holds is not 0; from then on, status is DEAD, so that no lookup takes a new one. Whoever
+ *    waits for a turn, or has one, holds the zone.
  */
 #include <errno.h>
 
@@ -26,343 +23,6 @@
 
 struct zone_service zone__all;
 unsigned int zone_id_max = 4194303;
-
-static struct zone_stripe *
-stripe_of(zoneid_t id)
-{
-    return &zone__all.stripes[(unsigned int)id % ZONE_STRIPES];
-}
-
-static uint64_t
-hash_of(zoneid_t id)
-{
-    return kernel_hash_number((uint64_t)id);
-}
-
-/* The zone with that id, born or not; NULL: none. Requires: its stripe's lock held. */
-static struct zone_entry *
-lookup(struct zone_stripe *stripe, zoneid_t id)
-{
-    struct kernel_table_node *node = kernel_table_first(&stripe->by_id, hash_of(id));
-
-    return node == NULL ? NULL : KERNEL_CONTAINER_OF(node, struct zone_entry, by_id);
-}
-
-static bool
-is_found(const struct zone_entry *entry)
-{
-    return entry->is_born && entry->status >= ZONE_IS_READY && entry->status <= ZONE_IS_DOWN;
-}
-
-/* --- turns -------------------------------------------------------------------------------- */
-
-void
-zone__line_init(struct zone_line *line, const char *name)
-{
-    line->last = 0;
-    line->current = 1;
-    kernel_cv_init(&line->cv, name);
-}
-
-void
-zone__line_fini(struct zone_line *line)
-{
-    VERIFY(line->current == line->last + 1);
-    kernel_cv_destroy(&line->cv);
-}
-
-void
-zone__line_enter_locked(struct zone_line *line)
-{
-    uint64_t ticket = ++line->last;
-
-    while (line->current != ticket) {
-        kernel_cv_wait(&line->cv, &zone__all.lock);
-    }
-}
-
-void
-zone__line_exit_locked(struct zone_line *line)
-{
-    VERIFY(line->current <= line->last);
-    line->current++;
-    kernel_cv_broadcast(&line->cv);
-}
-
-static void
-set_status_locked(struct zone_entry *entry, zone_status_t status)
-{
-    struct zone_stripe *stripe = stripe_of(entry->zone.zone_id);
-
-    kernel_mutex_enter(&stripe->lock);
-    entry->status = status;
-    kernel_mutex_exit(&stripe->lock);
-}
-
-/* --- birth and death of the memory ---------------------------------------------------------- */
-
-static struct zone_entry *
-entry_create(uint32_t flags, enum kernel_wait wait)
-{
-    struct zone_entry *entry = kernel_zalloc("zone", sizeof(*entry), wait);
-
-    if (entry != NULL) {
-        entry->zone.zone_flags = flags;
-        entry->status = ZONE_IS_INITIALIZED;
-        kernel_atomic_init(&entry->holds, 1, "zone_holds");
-        kernel_list_init(&entry->link);
-        kernel_list_init(&entry->instances);
-        zone__line_init(&entry->turns, "zone_turn");
-    }
-    return entry;
-}
-
-static void
-entry_destroy(struct zone_entry *entry)
-{
-    VERIFY(kernel_list_is_empty(&entry->instances));
-    zone__line_fini(&entry->turns);
-    kernel_free(entry, sizeof(*entry));
-}
-
-/* Puts an entry into the table under this id. Says no if there is one. */
-static bool
-take_id_locked(struct zone_entry *entry, zoneid_t id)
-{
-    struct zone_stripe *stripe = stripe_of(id);
-    bool is_free;
-
-    kernel_mutex_enter(&stripe->lock);
-    is_free = lookup(stripe, id) == NULL;
-    if (is_free) {
-        entry->zone.zone_id = id;
-        kernel_table_insert(&stripe->by_id, &entry->by_id, hash_of(id));
-        zone__all.reserved_count++;
-    }
-    kernel_mutex_exit(&stripe->lock);
-    return is_free;
-}
-
-static void
-give_id_locked(struct zone_entry *entry)
-{
-    struct zone_stripe *stripe = stripe_of(entry->zone.zone_id);
-
-    kernel_mutex_enter(&stripe->lock);
-    kernel_table_remove(&stripe->by_id, &entry->by_id);
-    kernel_mutex_exit(&stripe->lock);
-    zone__all.reserved_count--;
-}
-
-/* Lists a zone whose id is taken; from now on others see it. */
-static void
-give_birth_locked(struct zone_entry *entry)
-{
-    struct zone_stripe *stripe = stripe_of(entry->zone.zone_id);
-
-    entry->serial = ++zone__all.last_serial;
-    kernel_list_insert_before(&zone__all.list, &entry->link);
-    zone__all.existing_count++;
-    kernel_mutex_enter(&stripe->lock);
-    entry->is_born = true;
-    kernel_mutex_exit(&stripe->lock);
-}
-
-/* Frees a zone that nobody holds. */
-static void
-bury_locked(struct zone_entry *entry)
-{
-    VERIFY(entry->has_ended);
-    give_id_locked(entry);
-    kernel_list_remove(&entry->link);
-    entry_destroy(entry);
-}
-
-/* --- holds -------------------------------------------------------------------------------- */
-
-static void
-hold(struct zone_entry *entry)
-{
-    VERIFY(kernel_atomic_fetch_add(&entry->holds, 1) > 0);
-}
-
-/* Says whether it was the last. */
-static bool
-unhold(struct zone_entry *entry)
-{
-    uint64_t before = kernel_atomic_fetch_add(&entry->holds, UINT64_MAX);
-
-    VERIFY(before > 0);
-    return before == 1;
-}
-
-void
-zone_hold(zone_t *zone)
-{
-    hold(zone__entry(zone));
-}
-
-void
-zone_rele(zone_t *zone)
-{
-    struct zone_entry *entry = zone__entry(zone);
-
-    if (unhold(entry)) {
-        kernel_mutex_enter(&zone__all.lock);
-        bury_locked(entry);
-        kernel_mutex_exit(&zone__all.lock);
-    }
-}
-
-void
-zone__turn_enter_locked(struct zone_entry *entry)
-{
-    hold(entry);
-    zone__line_enter_locked(&entry->turns);
-}
-
-void
-zone__turn_exit_locked(struct zone_entry *entry)
-{
-    zone__line_exit_locked(&entry->turns);
-    if (unhold(entry)) {
-        bury_locked(entry);
-    }
-}
-
-bool
-zone__hold_if_found(struct zone_entry *entry)
-{
-    struct zone_stripe *stripe = stripe_of(entry->zone.zone_id);
-    bool found;
-
-    kernel_mutex_enter(&stripe->lock);
-    found = is_found(entry);
-    if (found) {
-        hold(entry);
-    }
-    kernel_mutex_exit(&stripe->lock);
-    return found;
-}
-
-/* --- lookups ------------------------------------------------------------------------------ */
-
-zone_t *
-zone_find_by_id(zoneid_t id)
-{
-    struct zone_stripe *stripe = stripe_of(id);
-    struct zone_entry *entry;
-
-    kernel_mutex_enter(&stripe->lock);
-    entry = lookup(stripe, id);
-    if (entry != NULL && is_found(entry)) {
-        hold(entry);
-    } else {
-        entry = NULL;
-    }
-    kernel_mutex_exit(&stripe->lock);
-    return entry == NULL ? NULL : &entry->zone;
-}
-
-static struct zone_entry *
-find_born(zoneid_t id)
-{
-    struct zone_stripe *stripe = stripe_of(id);
-    struct zone_entry *entry;
-
-    kernel_mutex_enter(&stripe->lock);
-    entry = lookup(stripe, id);
-    if (entry != NULL && !entry->is_born) {
-        entry = NULL;
-    }
-    kernel_mutex_exit(&stripe->lock);
-    return entry;
-}
-
-zone_t *
-zone_find_by_id_nolock(zoneid_t id)
-{
-    struct zone_entry *entry = find_born(id);
-
-    return entry == NULL ? NULL : &entry->zone;
-}
-
-zone_status_t
-zone_status(zone_t *zone)
-{
-    struct zone_stripe *stripe = stripe_of(zone->zone_id);
-    zone_status_t status;
-
-    kernel_mutex_enter(&stripe->lock);
-    status = zone__entry(zone)->status;
-    kernel_mutex_exit(&stripe->lock);
-    return status;
-}
-
-/* --- ids ---------------------------------------------------------------------------------- */
-
-/* Reserves the next id that no zone has. */
-static bool
-reserve_next_id_locked(struct zone_entry *entry)
-{
-    for (zoneid_t tried = 0; tried < zone__all.id_max; tried++) {
-        zone__all.last_id = zone__all.last_id < zone__all.id_max ? zone__all.last_id + 1 : 1;
-        if (take_id_locked(entry, zone__all.last_id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Asks the filter about an id, with no lock held meanwhile. */
-static bool
-is_claimed_locked(zoneid_t id)
-{
-    bool (*filter)(zoneid_t) = zone__all.id_filter;
-    bool is_claimed;
-
-    if (filter == NULL) {
-        return false;
-    }
-    zone__all.id_filter_calls++;
-    kernel_mutex_exit(&zone__all.lock);
-    zone_callback_enter();
-    is_claimed = filter(id);
-    zone_callback_exit();
-    kernel_mutex_enter(&zone__all.lock);
-    if (--zone__all.id_filter_calls == 0) {
-        kernel_cv_broadcast(&zone__all.id_filter_cv);
-    }
-    return is_claimed;
-}
-
-/* Reserves an id that neither a zone nor the filter claims. Each is tried once at most. */
-static bool
-reserve_id_locked(struct zone_entry *entry)
-{
-    for (zoneid_t tried = 0; tried < zone__all.id_max; tried++) {
-        if (!reserve_next_id_locked(entry)) {
-            return false;
-        }
-        if (!is_claimed_locked(entry->zone.zone_id)) {
-            return true;
-        }
-        give_id_locked(entry);
-    }
-    return false;
-}
-
-void
-zone_set_id_filter(bool (*claims)(zoneid_t id))
-{
-    kernel_mutex_enter(&zone__all.lock);
-    VERIFY(claims == NULL || zone__all.id_filter == NULL);
-    zone__all.id_filter = claims;
-    while (claims == NULL && zone__all.id_filter_calls > 0) {
-        kernel_cv_wait(&zone__all.id_filter_cv, &zone__all.lock);
-    }
-    kernel_mutex_exit(&zone__all.lock);
-}
 
 /* --- phases ------------------------------------------------------------------------------- */
 
@@ -373,7 +33,7 @@ end_locked(struct zone_entry *entry)
     entry->has_ended = true;
     zone__all.existing_count--;
     /* Never the last: the turn has one. */
-    VERIFY(!unhold(entry));
+    VERIFY(!zone__unhold(entry));
     zone__turn_exit_locked(entry);
 }
 
@@ -383,18 +43,18 @@ boot_locked(struct zone_entry *entry)
 {
     int error;
 
-    give_birth_locked(entry);
+    zone__give_birth_locked(entry);
     zone__turn_enter_locked(entry);
     error = zone__create_all_locked(entry);
     if (error != 0) {
         zone__shutdown_all_locked(entry, true);
         zone__destroy_all_locked(entry, true);
-        set_status_locked(entry, ZONE_IS_DEAD);
+        zone__set_status_locked(entry, ZONE_IS_DEAD);
         end_locked(entry);
         return error;
     }
-    set_status_locked(entry, ZONE_IS_READY);
-    set_status_locked(entry, ZONE_IS_RUNNING);
+    zone__set_status_locked(entry, ZONE_IS_READY);
+    zone__set_status_locked(entry, ZONE_IS_RUNNING);
     zone__turn_exit_locked(entry);
     return 0;
 }
@@ -412,14 +72,14 @@ zone_create(uint32_t flags, zoneid_t *id)
     if ((flags & ~ZF_NET_EXCL) != 0) {
         return EINVAL;
     }
-    entry = entry_create(flags, KERNEL_NOSLEEP);
+    entry = zone__entry_create(flags, KERNEL_NOSLEEP);
     if (entry == NULL) {
         return ENOMEM;
     }
     kernel_mutex_enter(&zone__all.lock);
-    if (!reserve_id_locked(entry)) {
+    if (!zone__reserve_id_locked(entry)) {
         kernel_mutex_exit(&zone__all.lock);
-        entry_destroy(entry);
+        zone__entry_destroy(entry);
         return EAGAIN;
     }
     taken = entry->zone.zone_id;
@@ -448,7 +108,7 @@ claim_shutdown_locked(struct zone_entry *entry)
     if (entry->status > ZONE_IS_RUNNING || !may_go_locked(entry)) {
         return EBUSY;
     }
-    set_status_locked(entry, ZONE_IS_SHUTTING_DOWN);
+    zone__set_status_locked(entry, ZONE_IS_SHUTTING_DOWN);
     return 0;
 }
 
@@ -457,7 +117,7 @@ static void
 bring_down_locked(struct zone_entry *entry)
 {
     zone__shutdown_all_locked(entry, false);
-    set_status_locked(entry, ZONE_IS_DOWN);
+    zone__set_status_locked(entry, ZONE_IS_DOWN);
 }
 
 int
@@ -470,7 +130,7 @@ zone_shutdown(zoneid_t id)
         return EDEADLK;
     }
     kernel_mutex_enter(&zone__all.lock);
-    entry = find_born(id);
+    entry = zone__find_born(id);
     error = claim_shutdown_locked(entry);
     if (error == 0) {
         zone__turn_enter_locked(entry);
@@ -493,7 +153,7 @@ claim_destroy_locked(struct zone_entry *entry)
     }
     entry->is_ending = true;
     if (entry->status <= ZONE_IS_RUNNING) {
-        set_status_locked(entry, ZONE_IS_SHUTTING_DOWN);
+        zone__set_status_locked(entry, ZONE_IS_SHUTTING_DOWN);
     }
     return 0;
 }
@@ -508,12 +168,12 @@ zone_destroy(zoneid_t id)
         return EDEADLK;
     }
     kernel_mutex_enter(&zone__all.lock);
-    entry = find_born(id);
+    entry = zone__find_born(id);
     error = claim_destroy_locked(entry);
     if (error == 0) {
         zone__turn_enter_locked(entry);
         bring_down_locked(entry);
-        set_status_locked(entry, ZONE_IS_DEAD);
+        zone__set_status_locked(entry, ZONE_IS_DEAD);
         zone__destroy_all_locked(entry, false);
         end_locked(entry);
     }
@@ -539,11 +199,11 @@ zone_init(void)
         kernel_table_init(&zone__all.stripes[i].by_id);
     }
 
-    zone__all.global = entry_create(0, KERNEL_SLEEP);
+    zone__all.global = zone__entry_create(0, KERNEL_SLEEP);
     /* The service's own hold: zone_current answers with zone 0 even after its destroy. */
-    hold(zone__all.global);
+    zone__hold(zone__all.global);
     kernel_mutex_enter(&zone__all.lock);
-    VERIFY(take_id_locked(zone__all.global, GLOBAL_ZONEID));
+    VERIFY(zone__take_id_locked(zone__all.global, GLOBAL_ZONEID));
     VERIFY(boot_locked(zone__all.global) == 0);
     kernel_mutex_exit(&zone__all.lock);
 }
@@ -570,11 +230,11 @@ zone_fini(void)
     }
     if (!global->has_ended) {
         zone__turn_enter_locked(global);
-        set_status_locked(global, ZONE_IS_DEAD);
+        zone__set_status_locked(global, ZONE_IS_DEAD);
         end_locked(global);
     }
-    VERIFY(unhold(global));
-    bury_locked(global);
+    VERIFY(zone__unhold(global));
+    zone__bury_locked(global);
     zone__all.global = NULL;
     kernel_mutex_exit(&zone__all.lock);
 
@@ -624,7 +284,7 @@ static void
 check_entry_locked(struct zone_entry *entry)
 {
     VERIFY(entry->is_born);
-    VERIFY(find_born(entry->zone.zone_id) == entry);
+    VERIFY(zone__find_born(entry->zone.zone_id) == entry);
     VERIFY(entry->zone.zone_id >= 0 && entry->zone.zone_id <= zone__all.id_max);
     VERIFY((entry->zone.zone_flags & ~ZF_NET_EXCL) == 0);
     VERIFY(entry->has_ended || kernel_atomic_load(&entry->holds) > 0);

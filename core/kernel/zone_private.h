@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the zones' files share: zone.c (life cycle), zone_key.c (keys and their callbacks),
- * zone_current.c (the current zone, the mark of callbacks). Nobody else includes it.
+ * What the zones' files share: zone.c (life cycle), zone_entry.c (ids, lookups, holds, turns),
+ * zone_key.c (keys and their callbacks), zone_current.c (the current zone, the mark of callbacks).
+ * Nobody else includes it.
  *
  * Lock order: zone__all.lock, then the lock of one stripe. Callbacks, the filter of ids included,
  * are called with neither. A zone's callbacks run in a *turn* on it: turns of one zone never
@@ -89,20 +90,35 @@ zone__entry(zone_t *zone)
     return KERNEL_CONTAINER_OF(zone, struct zone_entry, zone);
 }
 
-/* --- zone.c; those with _locked need zone__all.lock --------------------------------------------
- */
+/* --- zone_entry.c; those with _locked need zone__all.lock ---------------------------------- */
 
 void zone__line_init(struct zone_line *line, const char *name);
 void zone__line_fini(struct zone_line *line);
 void zone__line_enter_locked(struct zone_line *line); /* waits until it is the caller's turn */
 void zone__line_exit_locked(struct zone_line *line);
 
+/* The memory of a zone, held once, and nothing more; NULL only where it may not sleep. */
+struct zone_entry *zone__entry_create(uint32_t flags, enum kernel_wait wait);
+void zone__entry_destroy(struct zone_entry *entry);
+
+/* Puts it into the table: under this id, unless taken; or under one that neither zone nor filter
+ * claims. */
+bool zone__take_id_locked(struct zone_entry *entry, zoneid_t id);
+bool zone__reserve_id_locked(struct zone_entry *entry);
+
+/* Lists a zone that has an id: from now on others see it. */
+void zone__give_birth_locked(struct zone_entry *entry);
+void zone__set_status_locked(struct zone_entry *entry, zone_status_t status);
+struct zone_entry *zone__find_born(zoneid_t id); /* NULL: none; not held */
+
+void zone__hold(struct zone_entry *entry);
+bool zone__unhold(struct zone_entry *entry); /* was it the last? Then it is to be buried */
+void zone__bury_locked(struct zone_entry *entry);
+bool zone__hold_if_found(struct zone_entry *entry); /* held, if it is ready to down */
+
 /* A turn on a zone, which it holds. exit: the caller has no business with the zone any more. */
 void zone__turn_enter_locked(struct zone_entry *entry);
 void zone__turn_exit_locked(struct zone_entry *entry);
-
-/* Holds a zone that is ready to down; says whether it was. */
-bool zone__hold_if_found(struct zone_entry *entry);
 
 /* --- zone_key.c: callbacks, in a turn. All need zone__all.lock and drop it while they call. -----
  */
