@@ -30,12 +30,11 @@ heddle_execute(const struct heddle_run *run, struct heddle_log *log)
     }
     exec.run = run;
     exec.log = log;
-    log->running = 1;
-    trace_begin();
     if (!globals_save(run->globals, run->globals_count)) {
         fputs("heddle: no memory to keep the subject's static data\n", stderr);
         exit(4);
     }
+    trace_begin();
     globals_restore(run->globals, run->globals_count);
     memory_begin();
     scheduler_begin();

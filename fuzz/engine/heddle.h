@@ -225,6 +225,15 @@ struct heddle_run {
  */
 void heddle_execute(const struct heddle_run *run, struct heddle_log *log);
 
+/*
+ * The signature of a result: of verdict, oracle, promise, place, and the objects' kinds and lives. For
+ * results that were not made here, of a process that died; heddle_execute has filled its own.
+ */
+uint64_t heddle_signature(const struct heddle_result *result);
+
+/* The hash of these events: what result.hash is of an execution that ended. */
+uint64_t heddle_hash(const struct heddle_event *events, size_t count);
+
 /* Ends the process's engine: frees stacks and memory. */
 void heddle_shutdown(void);
 
@@ -269,7 +278,7 @@ size_t heddle_live_allocations(void (*visit)(uint32_t object, const char *kind, 
 
 /* --- sanitizer builds -------------------------------------------------------------------- */
 
-/* "plain", "address", "thread", "undefined"; with commas. */
+/* "plain", or those of "address", "thread" and "undefined" that it has, with commas between. */
 const char *heddle_build_sanitizers(void);
 
 #endif

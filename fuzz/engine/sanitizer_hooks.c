@@ -22,6 +22,7 @@ record_report(enum heddle_verdict verdict, const char *promise, const char *mess
                               .primitive = verdict_primitive(exec.current->last_kind)};
     verdict_place(&failure, exec.current->last_site);
     verdict_record(&failure, message);
+    trace_end(); /* the process ends behind the report */
 }
 #endif
 
@@ -37,7 +38,7 @@ __asan_default_options(void)
     /* Signals become verdicts in crash.c; leaks are the engine's own to find. */
     return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
            "use_sigaltstack=0:detect_leaks=0:detect_stack_use_after_return=0:"
-           "allocator_may_return_null=1";
+           "allocator_may_return_null=1:exitcode=86";
 }
 
 void
@@ -144,18 +145,15 @@ __tsan_on_report(void *report)
 const char *
 heddle_build_sanitizers(void)
 {
-    return ""
-#ifdef HEDDLE_ASAN
-           "address,"
+#if defined(HEDDLE_ASAN) && defined(HEDDLE_UBSAN)
+    return "address,undefined";
+#elif defined(HEDDLE_ASAN)
+    return "address";
+#elif defined(HEDDLE_TSAN)
+    return "thread";
+#elif defined(HEDDLE_UBSAN)
+    return "undefined";
+#else
+    return "plain";
 #endif
-#ifdef HEDDLE_TSAN
-           "thread,"
-#endif
-#ifdef HEDDLE_UBSAN
-           "undefined,"
-#endif
-#if !defined(HEDDLE_ASAN) && !defined(HEDDLE_TSAN) && !defined(HEDDLE_UBSAN)
-           "plain,"
-#endif
-        ;
 }

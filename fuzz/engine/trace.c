@@ -79,15 +79,27 @@ trace_begin(void)
 {
     struct heddle_log *log = exec.log;
     struct heddle_result *result = &log->result;
+    log->running = 0;
     log->event_count = 0;
     log->deviation_count = 0;
     log->died = 0;
     result->verdict = HEDDLE_OK;
+    result->hash = 0;
+    result->steps = result->events = result->switches = result->preemptions = result->tasks = 0;
+    result->diverged_at = -1;
     result->oracle[0] = result->promise[0] = result->message[0] = '\0';
     result->file[0] = result->function[0] = result->primitive[0] = '\0';
     result->line = 0;
     result->objects[0] = result->objects[1] = (struct heddle_object_state){0};
     result->signature = 0;
+    /* Last: what a log holds while it is running is of this execution. */
+    log->running = 1;
+}
+
+uint64_t
+heddle_hash(const struct heddle_event *events, size_t count)
+{
+    return XXH3_64bits(events, count * sizeof *events);
 }
 
 void
@@ -95,7 +107,7 @@ trace_end(void)
 {
     const struct heddle_log *log = exec.log;
     struct heddle_result *result = &exec.log->result;
-    result->hash = XXH3_64bits(log->events, log->event_count * sizeof *log->events);
+    result->hash = heddle_hash(log->events, log->event_count);
     result->steps = exec.view.step;
     result->events = log->event_count;
     result->switches = exec.switches;

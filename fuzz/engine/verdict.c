@@ -86,10 +86,9 @@ sign_text(XXH3_state_t *state, const char *text)
     XXH3_64bits_update(state, text, strlen(text) + 1);
 }
 
-/* Verdict, oracle, promise, place, and the objects' kinds and lives; no number, no line, no
- * schedule. */
-static uint64_t
-sign(const struct heddle_result *result)
+/* No number, no line, nothing of the schedule. */
+uint64_t
+heddle_signature(const struct heddle_result *result)
 {
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
@@ -125,7 +124,7 @@ verdict_record(const struct failure *failure, const char *message)
     result->objects[0] = failure->objects[0];
     result->objects[1] = failure->objects[1];
     result->task = exec.current == NULL ? 0 : exec.current->number;
-    result->signature = sign(result);
+    result->signature = heddle_signature(result);
 }
 
 static void
