@@ -5,7 +5,9 @@
  * against it compiles unmodified; where illumos has a void function that can fail, this one
  * returns an error. Modules are created in ascending order and torn down in descending.
  *
- * In a callback, the calls marked (E) return EDEADLK at once and change nothing.
+ * In a callback, the calls marked (E) return EDEADLK at once and change nothing. Outside the time
+ * from netstack_init to netstack_fini they return ENXIO, and lookups find nothing; before the first
+ * netstack_init nothing else may be called.
  */
 #ifndef NETSTACK_NETSTACK_H
 #define NETSTACK_NETSTACK_H
@@ -69,14 +71,16 @@ typedef struct nm_state {
 
 /* What a module may read. The rest of a stack lies behind it. */
 typedef struct netstack {
-    void *_Atomic netstack_modules[NS_MAX];  /* NULL, then create's result, then NULL again */
-    nm_state_t netstack_m_state[NS_MAX];     /* netstack_lock */
-    netstackid_t netstack_stackid;           /* constant */
+    void *_Atomic netstack_modules[NS_MAX]; /* NULL, then create's result, then NULL again */
+    nm_state_t netstack_m_state[NS_MAX];    /* netstack_lock */
+    netstackid_t netstack_stackid;          /* constant */
     kernel_mutex_t netstack_lock;
 } netstack_t;
 
 /* A walk in progress; nothing in it is for the caller. */
-typedef struct netstack_handle { uint64_t opaque[6]; } netstack_handle_t;
+typedef struct netstack_handle {
+    uint64_t opaque[6];
+} netstack_handle_t;
 
 /* How many reaps may be outstanding before births wait; read by netstack_init, 0 is refused. */
 extern unsigned int netstack_outstanding_reaps;
@@ -84,39 +88,48 @@ extern unsigned int netstack_outstanding_reaps;
 /*
  * Starts the service: the zone key, the reaper, the global stack.
  * Requires: zone_init and kstat_init were called.
- * Returns: 0; EINVAL (netstack_outstanding_reaps is 0); EBUSY (already started, or fini unfinished);
- * ENOMEM. (E)
+ * Returns: 0; EINVAL (netstack_outstanding_reaps is 0); EBUSY (already started, or fini
+ * unfinished); ENOMEM: then the service is off, unless somebody holds stack 0 already, which
+ * netstack_fini sees through. (E)
  */
 int netstack_init(void);
 
 /*
- * Ends it. Returns: 0, and init works again; EBUSY, nothing changed, while a module is registered or a
- * zone other than 0 exists; else it waits for the reaps, and if references remain EBUSY: then
+ * Ends it. Returns: 0, and init works again; EBUSY, nothing changed, while a module is registered
+ * or a zone other than 0 exists; else it waits for the reaps, and if references remain EBUSY: then
  * netstack_report says whose, and only netstack_rele and netstack_fini work until fini is called
- * again. (E)
+ * again. EBUSY also while another init or fini is at work. ENXIO: not started. (E)
  */
 int netstack_fini(void);
 
 /*
  * Registers a module and runs `create` on every live stack, in order of birth, before it returns.
- * All or nothing: if a create returns NULL, the instances made are shut down and destroyed in reverse.
- * Returns: 0; EINVAL (id out of range, create or destroy missing); EEXIST (slot taken); ENOMEM. (E)
+ * All or nothing: if a create returns NULL, the instances made are shut down and destroyed in
+ * reverse. Returns: 0; EINVAL (id out of range, create or destroy missing); EEXIST (slot taken);
+ * ENOMEM. (E)
  */
 int netstack_register(int module, void *(*create)(netstackid_t, netstack_t *),
-                      void (*shutdown)(netstackid_t, void *), void (*destroy)(netstackid_t, void *));
+                      void (*shutdown)(netstackid_t, void *),
+                      void (*destroy)(netstackid_t, void *));
 
 /*
- * Unregisters: shutdown on all instances, then destroy on all, in order of birth. After 0 no callback
- * of the registration runs or will run.
- * Returns: 0; EINVAL (id); ENOENT (not registered); EBUSY (register, rollback or another
- * unregister of it is running). (E)
+ * Unregisters: shutdown on all instances, then destroy on all, in order of birth. After 0 no
+ * callback of the registration runs or will run. Returns: 0; EINVAL (id); ENOENT (not registered);
+ * EBUSY (register, rollback or another unregister of it is running). (E)
  */
 int netstack_unregister(int module);
 
-/* References. A hold from zero is fatal. rele waits for nothing. */
+/*
+ * References. A hold from zero is fatal. rele waits for nothing; it may be the caller's last look
+ * at ns. hold: requires a reference or, in a callback, the callback's stack with one. The macros
+ * below tell tracking builds where a reference was taken.
+ */
 void netstack_hold(netstack_t *ns);
 void netstack_rele(netstack_t *ns);
-netstack_t *netstack_hold_if_active(netstack_t *ns); /* ns, held; NULL if it is not active */
+
+/* Returns: ns, held; NULL if it is not active. Requires: a reference, or ns is the callback's
+ * stack. */
+netstack_t *netstack_hold_if_active(netstack_t *ns);
 
 /*
  * Lookups: the stack, active and held, or NULL. by_zoneid of an attached shared zone is the global
@@ -130,21 +143,22 @@ netstack_t *netstack_find_by_stackid(netstackid_t id);
 bool netstack_inuse_by_stackid(netstackid_t id); /* any listed stack, lingering too */
 
 /*
- * A walk over the active stacks: each that is active throughout comes exactly once, held. After NULL it
- * stays NULL. netstack_next_fini is mandatory.
+ * A walk over the active stacks: each that is active throughout comes exactly once, held. After
+ * NULL it stays NULL. netstack_next_fini is mandatory.
  */
 void netstack_next_init(netstack_handle_t *handle);
 netstack_t *netstack_next(netstack_handle_t *handle);
 void netstack_next_fini(netstack_handle_t *handle);
 
-zoneid_t netstackid_to_zoneid(netstackid_t id);     /* identity */
-netstackid_t zoneid_to_netstackid(zoneid_t zone);   /* 0 for attached shared zones, else identity */
+zoneid_t netstackid_to_zoneid(netstackid_t id);   /* identity */
+netstackid_t zoneid_to_netstackid(zoneid_t zone); /* 0 for attached shared zones, else identity */
 zoneid_t netstack_get_zoneid(netstack_t *ns);
-uint64_t netstack_get_uid(const netstack_t *ns);    /* never reused; the first is 1 */
+uint64_t netstack_get_uid(const netstack_t *ns); /* never reused; the first is 1 */
 
 /*
  * A kstat of a stack: id 0 is visible in zone 0 and every attached shared zone, else in that zone
- * alone. create: NULL without memory or for a duplicate. delete: 0; EINVAL for one that is not there.
+ * alone. create: NULL without memory or for a duplicate. delete: 0; EINVAL for one that is not
+ * there.
  */
 kstat_t *kstat_create_netstack(char *module, int instance, char *name, char *class_name,
                                unsigned char type, unsigned int ndata, unsigned char flags,
@@ -160,11 +174,24 @@ int netstack_wait_gone(uint64_t uid);
 /* The stack that the calling callback is for, pinned, no reference; elsewhere NULL. */
 netstack_t *netstack_current(void);
 
-/* References that carry the holder's name in a tracking build; a rele pairs with a hold of its tag. */
+/* References that carry the holder's name in a tracking build; a rele pairs with a hold of its tag.
+ */
 void netstack_hold_tag(netstack_t *ns, const char *tag);
 void netstack_rele_tag(netstack_t *ns, const char *tag);
 
-/* Figures, all at one instant. Times in nanoseconds. */
+/* What the four do. tag: NULL, or outlives the reference. */
+void netstack_hold_at(netstack_t *ns, const char *tag, kernel_site_t site);
+void netstack_rele_at(netstack_t *ns, const char *tag, kernel_site_t site);
+#define netstack_hold(ns)          netstack_hold_at((ns), NULL, KERNEL_HERE)
+#define netstack_rele(ns)          netstack_rele_at((ns), NULL, KERNEL_HERE)
+#define netstack_hold_tag(ns, tag) netstack_hold_at((ns), (tag), KERNEL_HERE)
+#define netstack_rele_tag(ns, tag) netstack_rele_at((ns), (tag), KERNEL_HERE)
+
+/*
+ * Figures, all at one instant. Times in nanoseconds. live: what register would create on. closing:
+ * ever since the last zone left, until the memory is free; lingering: those of them that are still
+ * listed. waits: how often a call slept.
+ */
 struct netstack_figures {
     uint64_t live, closing, lingering;
     uint64_t reaps_outstanding, reaps_done, reap_longest_ns;
