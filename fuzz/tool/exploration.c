@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Programs and schedules from numbers.
+ */
+#include "tool/exploration.h"
+
+#include <stdio.h>
+
+/* What a number is for, so that the same one gives independent bits for each. */
+enum purpose { PURPOSE_PROGRAM = 1, PURPOSE_SCHEDULE = 2 };
+
+static uint64_t
+hash(uint64_t seed, uint64_t number, enum purpose purpose)
+{
+    uint64_t state = seed * 4 + (uint64_t)purpose;
+    state = program_random(&state) ^ number;
+    return program_random(&state);
+}
+
+void
+exploration_program(const struct exploration *exploration, uint64_t group, struct program *program)
+{
+    struct program_generation how = exploration->target->generation;
+    uint64_t state = hash(exploration->seed, group, PURPOSE_PROGRAM);
+    how.faults = how.faults && exploration->faults;
+    program_generate(program, exploration->target->vocabulary, &how, &state);
+    snprintf(program->target, sizeof(program->target), "%s", exploration->target->name);
+    snprintf(program->subject, sizeof(program->subject), "%s", exploration->subject->name);
+}
+
+void
+exploration_schedule(const struct exploration *exploration, uint64_t number, uint32_t length,
+                     struct program *program)
+{
+    if (number % EXPLORATION_GROUP == 0) {
+        program->strategy = (struct program_strategy){0};
+        return;
+    }
+    program->strategy = (struct program_strategy){
+        .strategy = exploration->strategy,
+        .depth = exploration->depth,
+        .length = length,
+        .seed = hash(exploration->seed, number, PURPOSE_SCHEDULE),
+    };
+}

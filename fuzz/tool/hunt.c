@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The hunt. Workers see the signatures that are known, with the lowest run that showed each, and
+ * come to the parent only with what would be new; the parent alone changes anything.
+ */
+#include "tool/hunt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/finding.h"
+#include "tool/known.h"
+#include "tool/outcome.h"
+#include "tool/output.h"
+#include "tool/terminal.h"
+#include "tool/worker.h"
+
+/* What a worker adds up, in memory that outlives it. */
+struct room {
+    struct laboratory_totals totals;
+    uint64_t runs, failing, known;
+    uint64_t counted_group; /* plus 1 */
+    uint32_t counted_length;
+};
+
+/* A confirmed failure that waits for all lower runs to be done. */
+struct pending {
+    uint64_t number;
+    struct outcome *outcome;
+};
+
+struct hunt {
+    const struct hunt_options *options;
+    struct room *rooms; /* shared, one a worker */
+    struct known_set *known;
+    double started;
+    enum tool_exit code;
+    bool done;       /* stopped at a failure: later ones are not told */
+    uint64_t deaths; /* parent's count of failing runs that killed */
+
+    struct pending *pending; /* in order of number */
+    size_t pending_count;
+    uint64_t reported, runs_to_first;
+
+    struct program program; /* the worker's own: that of program_group */
+    uint64_t program_group; /* plus 1 */
+};
+
+/* --- in the worker ------------------------------------------------------------------------ */
+
+static void
+execute(struct worker *worker, uint64_t number, void *argument)
+{
+    static const struct laboratory_options plain = {.oracles = true};
+    struct hunt *hunt = argument;
+    const struct exploration *exploration = &hunt->options->exploration;
+    struct room *room = &hunt->rooms[worker->seat];
+    struct heddle_log *log = worker->log;
+    uint64_t group = number / EXPLORATION_GROUP + 1;
+
+    if (hunt->program_group != group) {
+        exploration_program(exploration, group - 1, &hunt->program);
+        hunt->program_group = group;
+    }
+    exploration_schedule(exploration, number,
+                         room->counted_group == group ? room->counted_length : 0, &hunt->program);
+    outcome_announce(&hunt->program, log);
+    log->number = number;
+    room->runs++;
+    laboratory_execute(&hunt->program, exploration->target, exploration->subject, &plain, log,
+                       &room->totals);
+    if (number % EXPLORATION_GROUP == 0) {
+        room->counted_group = group;
+        room->counted_length = log->result.steps;
+    }
+    if (log->result.verdict == HEDDLE_OK) {
+        return;
+    }
+    room->failing++;
+    if (known_number(hunt->known, log->result.signature) <= number) {
+        room->known++;
+        return;
+    }
+    worker_report(worker);
+}
+
+/* --- telling ------------------------------------------------------------------------------ */
+
+static struct report
+make_report(const struct hunt *hunt, uint64_t number, const struct outcome *outcome,
+            char found_by[256])
+{
+    const struct hunt_options *options = hunt->options;
+    const struct exploration *exploration = &options->exploration;
+    snprintf(found_by, 256,
+             "run %" PRIu64 " of heddle run %s --subject %s --strategy %s --seed %" PRIu64
+             " --faults %s",
+             number, exploration->target->name, exploration->subject->name, options->strategy,
+             exploration->seed, exploration->faults ? "on" : "off");
+    return (struct report){.target = exploration->target->name,
+                           .subject = exploration->subject->name,
+                           .program = &outcome->program,
+                           .result = &outcome->result,
+                           .totals = &outcome->totals,
+                           .words = outcome->words,
+                           .found_by = found_by,
+                           .options = "",
+                           .runs = number + 1,
+                           .runs_to_first = number + 1,
+                           .seconds = terminal_now() - hunt->started};
+}
+
+/* Writes an outcome and tells it. Returns: false if it could not be written. */
+static bool
+tell(struct hunt *hunt, uint64_t number, const struct outcome *outcome, const char *prefix)
+{
+    char found_by[256], path[PATH_MAX];
+    const struct hunt_options *options = hunt->options;
+    struct report report = make_report(hunt, number, outcome, found_by);
+    int error = finding_write(options->directory, prefix, outcome->result.signature, &report,
+                              options->exploration.target, path);
+    terminal_progress_erase();
+    if (error != 0) {
+        command_complain("%s: a finding cannot be written: %s. This is it:", options->directory,
+                         strerror(error));
+        report_failure(&report, stderr);
+        report_print_prog(&report, options->exploration.target, stderr);
+        hunt->code = tool_exit_worse(hunt->code, TOOL_ENVIRONMENT);
+        return false;
+    }
+    if (options->json) {
+        report_json(&report, stdout);
+    } else {
+        report_failure(&report, stdout);
+        putchar('\n');
+        fflush(stdout);
+    }
+    return true;
+}
+
+static void
+tell_foreign_death(const struct hunt *hunt, const struct worker_news *news, struct outcome *outcome)
+{
+    char found_by[256], path[PATH_MAX];
+    struct report report = make_report(hunt, news->number, outcome, found_by);
+    int error = finding_write(hunt->options->directory, "worker-death-", news->number, &report,
+                              hunt->options->exploration.target, path);
+    terminal_progress_erase();
+    command_complain("a worker was killed from outside (%s) in run %" PRIu64
+                     ", which is executed again; kept as %s",
+                     strsignal(news->code), news->number, error == 0 ? path : strerror(error));
+}
+
+static void
+tell_difference(struct hunt *hunt, uint64_t number, struct outcome *first,
+                const struct outcome *second)
+{
+    terminal_progress_erase();
+    command_complain("run %" PRIu64 " failed, and its replay in a fresh process differed", number);
+    outcome_print_difference(first, second, stderr);
+    hunt->code = tool_exit_worse(hunt->code, TOOL_DIFFERED);
+    tell(hunt, number, first, "unstable-");
+}
+
+/* --- deciding ----------------------------------------------------------------------------- */
+
+static bool
+add_pending(struct hunt *hunt, uint64_t number, struct outcome *outcome)
+{
+    size_t count = hunt->pending_count;
+    struct pending *all = realloc(hunt->pending, (count + 1) * sizeof(*all));
+    if (all == NULL) {
+        return false;
+    }
+    hunt->pending = all;
+    size_t place = count;
+    while (place > 0 && all[place - 1].number > number) {
+        all[place] = all[place - 1];
+        place--;
+    }
+    all[place] = (struct pending){.number = number, .outcome = outcome};
+    hunt->pending_count++;
+    return true;
+}
+
+static enum worker_answer
+stop_for(struct hunt *hunt, enum tool_exit code, const char *what)
+{
+    terminal_progress_erase();
+    command_complain("%s: %s", what, strerror(errno));
+    hunt->code = tool_exit_worse(hunt->code, code);
+    return WORKER_STOP;
+}
+
+/* A failure that nobody knows: it counts once a fresh process has shown it too. */
+static enum worker_answer
+confirm(struct hunt *hunt, uint64_t number, struct outcome *first)
+{
+    const struct exploration *exploration = &hunt->options->exploration;
+    struct outcome *second = outcome_replay(first, exploration->target, exploration->subject);
+    if (second == NULL) {
+        return stop_for(hunt, TOOL_ENVIRONMENT, "a failure cannot be replayed");
+    }
+    if (!outcome_equal(first, second)) {
+        tell_difference(hunt, number, first, second);
+        outcome_destroy(second);
+        known_add(hunt->known, first->result.signature, number);
+        return hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+    }
+    program_copy(&second->program, &first->program);
+    free(second->events);
+    second->events = NULL;
+    if (!add_pending(hunt, number, second)) {
+        outcome_destroy(second);
+        return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
+    }
+    if (!known_add(hunt->known, first->result.signature, number)) {
+        errno = ENOSPC;
+        return stop_for(hunt, TOOL_ENVIRONMENT, "too many distinct failures");
+    }
+    return WORKER_GO_ON;
+}
+
+static enum worker_answer
+on_news(const struct worker_news *news, void *argument)
+{
+    struct hunt *hunt = argument;
+    struct outcome *outcome = outcome_take(news, hunt->options->exploration.target);
+    enum worker_answer answer = WORKER_GO_ON;
+    if (outcome == NULL) {
+        errno = ENOMEM;
+        return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
+    }
+    if (outcome_is_foreign_death(news)) {
+        tell_foreign_death(hunt, news, outcome);
+        outcome_destroy(outcome);
+        return WORKER_REPEAT;
+    }
+    hunt->deaths += news->end != WORKER_REPORTED;
+    if (outcome->result.verdict == HEDDLE_INTERNAL) {
+        hunt->code = TOOL_INTERNAL;
+        tell(hunt, news->number, outcome, "internal-");
+        answer = WORKER_STOP;
+    } else if (known_number(hunt->known, outcome->result.signature) <= news->number) {
+        hunt->rooms[news->seat].known++;
+    } else {
+        answer = confirm(hunt, news->number, outcome);
+    }
+    outcome_destroy(outcome);
+    return answer;
+}
+
+static struct room
+sum_rooms(const struct hunt *hunt)
+{
+    struct room sum = {0};
+    for (unsigned i = 0; i < hunt->options->jobs; i++) {
+        laboratory_add_totals(&sum.totals, &hunt->rooms[i].totals);
+        sum.runs += hunt->rooms[i].runs;
+        sum.failing += hunt->rooms[i].failing;
+        sum.known += hunt->rooms[i].known;
+    }
+    sum.failing += hunt->deaths;
+    return sum;
+}
+
+static void
+show_progress(const struct hunt *hunt)
+{
+    const struct hunt_options *options = hunt->options;
+    terminal_progress_show(&(struct terminal_progress){
+        .seconds = terminal_now() - hunt->started,
+        .seconds_max = options->seconds,
+        .runs = sum_rooms(hunt).runs,
+        .runs_max = options->runs,
+        .failures = hunt->reported + hunt->pending_count,
+    });
+}
+
+/* The failure of the lowest number comes first, and no lower one can come any more. */
+static void
+release(struct hunt *hunt, const struct pending *pending)
+{
+    uint64_t lowest = known_number(hunt->known, pending->outcome->result.signature);
+    if (hunt->done || lowest != pending->number) {
+        return;
+    }
+    bool written = tell(hunt, pending->number, pending->outcome, "");
+    if (hunt->reported++ == 0) {
+        hunt->runs_to_first = pending->number + 1;
+    }
+    hunt->code = tool_exit_worse(hunt->code, TOOL_FAILURE);
+    hunt->done = !written || !hunt->options->keep_going;
+}
+
+static enum worker_answer
+on_settled(uint64_t below, void *argument)
+{
+    struct hunt *hunt = argument;
+    size_t released = 0;
+    for (; released < hunt->pending_count && hunt->pending[released].number < below; released++) {
+        release(hunt, &hunt->pending[released]);
+        outcome_destroy(hunt->pending[released].outcome);
+    }
+    hunt->pending_count -= released;
+    if (released > 0) {
+        memmove(hunt->pending, hunt->pending + released,
+                hunt->pending_count * sizeof(hunt->pending[0]));
+    }
+    show_progress(hunt);
+    return hunt->done ? WORKER_STOP : WORKER_GO_ON;
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static void
+on_interrupt(int signal)
+{
+    (void)signal;
+    worker_stop_all();
+}
+
+static void
+tell_totals(const struct hunt *hunt)
+{
+    const struct hunt_options *options = hunt->options;
+    const struct exploration *exploration = &options->exploration;
+    struct room sum = sum_rooms(hunt);
+    struct report report = {.target = exploration->target->name,
+                            .subject = exploration->subject->name,
+                            .totals = &sum.totals,
+                            .runs = sum.runs,
+                            .runs_to_first = hunt->runs_to_first,
+                            .seconds = terminal_now() - hunt->started};
+    struct report_sums sums = {
+        .failing = sum.failing, .known = sum.known, .distinct = hunt->reported};
+    if (options->json) {
+        report_totals_json(&report, stdout);
+    } else {
+        report_totals(&report, &sums, stdout);
+    }
+}
+
+static void
+hunt_all(struct hunt *hunt)
+{
+    const struct hunt_options *options = hunt->options;
+    const struct worker_job job = {.jobs = options->jobs,
+                                   .numbers = options->runs,
+                                   .batch = EXPLORATION_GROUP,
+                                   .seconds = options->seconds,
+                                   .execute = execute,
+                                   .on_news = on_news,
+                                   .on_settled = on_settled,
+                                   .argument = hunt};
+    /* The first interrupt ends the hunt in good order, a second one at once. */
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+
+    hunt->started = terminal_now();
+    if (!worker_run(&job)) {
+        bool dying = errno == ECHILD;
+        stop_for(hunt, dying ? TOOL_INTERNAL : TOOL_ENVIRONMENT,
+                 dying ? "workers die outside of any execution" : "cannot start workers");
+    }
+    terminal_progress_erase();
+    tell_totals(hunt);
+}
+
+enum tool_exit
+hunt_run(const struct hunt_options *options)
+{
+    struct hunt *hunt = calloc(1, sizeof(*hunt));
+    size_t rooms_size = options->jobs * sizeof(struct room);
+    enum tool_exit code = TOOL_ENVIRONMENT;
+    if (hunt == NULL) {
+        return code;
+    }
+    hunt->options = options;
+    hunt->known = known_create();
+    hunt->rooms = worker_shared_create(rooms_size);
+    program_init(&hunt->program);
+    int error = 0;
+    if (hunt->known == NULL || hunt->rooms == NULL) {
+        command_complain("no memory to share with workers: %s", strerror(errno));
+    } else if (options->known != NULL && (error = known_load(hunt->known, options->known)) != 0) {
+        command_complain("--known: %s: %s", options->known, strerror(error));
+        code = TOOL_USAGE;
+    } else {
+        hunt_all(hunt);
+        code = hunt->code;
+    }
+    for (size_t i = 0; i < hunt->pending_count; i++) {
+        outcome_destroy(hunt->pending[i].outcome);
+    }
+    free(hunt->pending);
+    known_destroy(hunt->known);
+    worker_shared_destroy(hunt->rooms, rooms_size);
+    program_fini(&hunt->program);
+    free(hunt);
+    return code;
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Text, JSON and the heading of a .prog.
+ */
+#include "tool/report.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "tool/command.h"
+#include "tool/terminal.h"
+
+static const char *const life_names[] = {[HEDDLE_LIFE_NONE] = "unknown",
+                                         [HEDDLE_LIFE_LIVE] = "live",
+                                         [HEDDLE_LIFE_FREED] = "freed",
+                                         [HEDDLE_LIFE_DESTROYED] = "destroyed"};
+
+/* --- text -------------------------------------------------------------------------------- */
+
+void
+report_print_argument(const char *text, FILE *out)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-./+=:@%,";
+    if (text[0] != '\0' && strspn(text, plain) == strlen(text)) {
+        fputs(text, out);
+        return;
+    }
+    fputc('\'', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'') {
+            fputs("'\\''", out);
+        } else {
+            fputc(*text, out);
+        }
+    }
+    fputc('\'', out);
+}
+
+/* Every line of text behind the same indentation. */
+static void
+print_indented(const char *text, const char *indentation, FILE *out)
+{
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        fprintf(out, "%s%.*s\n", indentation, (int)length, text);
+        text += length;
+        text += *text == '\n' ? 1 : 0;
+    }
+}
+
+static uint64_t
+injected_faults(const struct laboratory_totals *totals)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; totals != NULL && i < LABORATORY_COUNTERS_MAX; i++) {
+        sum += totals->faults[i];
+    }
+    return sum;
+}
+
+static void
+print_facts(const struct report *report, const char *indentation, FILE *out)
+{
+    const struct heddle_result *result = report->result;
+    fprintf(out, "%soracle: %s\n", indentation, result->oracle);
+    if (result->file[0] != '\0') {
+        fprintf(out, "%splace: %s:%d %s %s\n", indentation, result->file, result->line,
+                result->function, result->primitive);
+    }
+    for (int i = 0; i < 2; i++) {
+        const struct heddle_object_state *object = &result->objects[i];
+        if (object->kind[0] != '\0' && object->life <= HEDDLE_LIFE_DESTROYED) {
+            fprintf(out, "%sobject %" PRIu32 ": %s, %s\n", indentation, object->number,
+                    object->kind, life_names[object->life]);
+        }
+    }
+    fprintf(out, "%sschedule: %" PRIu32 " steps, %" PRIu32 " switches, %" PRIu32 " preemptions\n",
+            indentation, result->steps, result->switches, result->preemptions);
+    fprintf(out,
+            "%sprogram: %" PRIu32 " operations in %" PRIu32 " threads, %" PRIu64
+            " faults injected\n",
+            indentation, report->program->operation_count, report->program->thread_count,
+            injected_faults(report->totals));
+    fprintf(out, "%ssignature: %016" PRIx64 "\n", indentation, result->signature);
+    fprintf(out, "%shash: %016" PRIx64 "\n", indentation, result->hash);
+    if (report->found_by != NULL) {
+        fprintf(out, "%sfound by: %s\n", indentation, report->found_by);
+    }
+}
+
+void
+report_failure(const struct report *report, FILE *out)
+{
+    const struct heddle_result *result = report->result;
+    terminal_print(out, TERMINAL_BAD, heddle_verdict_name(result->verdict));
+    fprintf(out, ": %s\n", result->promise);
+    print_indented(result->message, "  ", out);
+    print_facts(report, "  ", out);
+    if (report->words != NULL) {
+        fprintf(out, "  the process said:\n");
+        print_indented(report->words, "    ", out);
+    }
+    if (result->diverged_at >= 0) {
+        fprintf(out, "  diverged at: step %" PRId64 "; the file is of another build or subject\n",
+                result->diverged_at);
+    }
+    if (report->file != NULL) {
+        report_print_argument(tool_name, out);
+        fprintf(out, " replay %s", report->options);
+        report_print_argument(report->file, out);
+        fputc('\n', out);
+    }
+}
+
+void
+report_print_prog(const struct report *report, const struct laboratory_target *target, FILE *out)
+{
+    const struct heddle_result *result = report->result;
+    fprintf(out, "# verdict: %s\n", heddle_verdict_name(result->verdict));
+    fprintf(out, "# promise: %s\n", result->promise);
+    print_facts(report, "# ", out);
+    fputs("#\n", out);
+    print_indented(result->message, "# ", out);
+    program_print(report->program, target->vocabulary, out);
+}
+
+static void
+print_counters(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary,
+               FILE *out)
+{
+    fprintf(out, "  %-28s %12s %12s\n", "operation", "successes", "errors");
+    for (uint32_t i = 0; i < vocabulary->verb_count && i < LABORATORY_COUNTERS_MAX; i++) {
+        fprintf(out, "  %-28s %12" PRIu64 " %12" PRIu64 "\n", vocabulary->verbs[i].name,
+                totals->successes[i], totals->errors[i]);
+    }
+    fprintf(out, "  %-28s %12s\n", "fault injected at", "times");
+    for (uint32_t i = 0; i < vocabulary->fault_point_count && i < LABORATORY_COUNTERS_MAX; i++) {
+        fprintf(out, "  %-28s %12" PRIu64 "\n", vocabulary->fault_points[i].name,
+                totals->faults[i]);
+    }
+    fprintf(out,
+            "  callbacks: %" PRIu64 " create, %" PRIu64 " shutdown, %" PRIu64 " destroy\n"
+            "  preemptions inside the subject: %" PRIu64 "\n",
+            totals->callbacks[0], totals->callbacks[1], totals->callbacks[2],
+            totals->preemptions_inside);
+}
+
+void
+report_totals(const struct report *report, const struct report_sums *sums, FILE *out)
+{
+    const struct laboratory_target *target = laboratory_target_find(report->target);
+    double rate = report->seconds > 0 ? (double)report->runs / report->seconds : 0;
+    fprintf(out, "%" PRIu64 " runs in %.1f s (%.0f a second), %" PRIu64 " steps\n", report->runs,
+            report->seconds, rate, report->totals->steps);
+    if (target != NULL) {
+        print_counters(report->totals, target->vocabulary, out);
+    }
+    char line[128];
+    snprintf(line, sizeof(line), "%" PRIu64 " distinct failure%s", sums->distinct,
+             sums->distinct == 1 ? "" : "s");
+    terminal_print(out, sums->distinct == 0 ? TERMINAL_GOOD : TERMINAL_BAD, line);
+    fprintf(out, "; %" PRIu64 " runs failed", sums->failing);
+    if (sums->known > 0) {
+        fprintf(out, ", %" PRIu64 " of them in ways known before", sums->known);
+    }
+    fputc('\n', out);
+}
+
+/* --- JSON -------------------------------------------------------------------------------- */
+
+static void
+add_text(struct json_object *object, const char *name, const char *text)
+{
+    json_object_object_add(object, name,
+                           text != NULL && text[0] != '\0' ? json_object_new_string(text) : NULL);
+}
+
+static void
+add_number(struct json_object *object, const char *name, uint64_t number)
+{
+    json_object_object_add(object, name, json_object_new_uint64(number));
+}
+
+static void
+add_hash(struct json_object *object, const char *name, uint64_t hash)
+{
+    char text[17];
+    snprintf(text, sizeof(text), "%016" PRIx64, hash);
+    add_text(object, name, text);
+}
+
+static void
+add_seconds(struct json_object *object, double seconds)
+{
+    char text[32];
+    snprintf(text, sizeof(text), "%.3f", seconds);
+    json_object_object_add(object, "seconds", json_object_new_double_s(seconds, text));
+}
+
+static void
+add_result(struct json_object *object, const struct heddle_result *result)
+{
+    char where[96];
+    bool failed = result->verdict != HEDDLE_OK;
+    snprintf(where, sizeof(where), "%s:%d", result->file, result->line);
+    add_text(object, "verdict", heddle_verdict_name(result->verdict));
+    add_text(object, "oracle", result->oracle);
+    if (failed) {
+        add_hash(object, "signature", result->signature);
+    } else {
+        add_text(object, "signature", NULL);
+    }
+    add_hash(object, "hash", result->hash);
+    add_number(object, "steps", result->steps);
+    json_object_object_add(object, "diverged_at",
+                           result->diverged_at >= 0 ? json_object_new_int64(result->diverged_at)
+                                                    : NULL);
+    add_number(object, "switches", result->switches);
+    add_number(object, "preemptions", result->preemptions);
+    add_text(object, "where", failed && result->file[0] != '\0' ? where : NULL);
+}
+
+static void
+print_object(struct json_object *object, FILE *out)
+{
+    fprintf(out, "%s\n",
+            json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+                                                       JSON_C_TO_STRING_NOSLASHESCAPE));
+    fflush(out);
+    json_object_put(object);
+}
+
+static void
+add_runs(struct json_object *object, const struct report *report)
+{
+    add_number(object, "runs", report->runs);
+    json_object_object_add(object, "runs_to_first",
+                           report->runs_to_first > 0 ? json_object_new_uint64(report->runs_to_first)
+                                                     : NULL);
+    add_seconds(object, report->seconds);
+    json_object_object_add(object, "complete", NULL);
+}
+
+void
+report_json(const struct report *report, FILE *out)
+{
+    struct json_object *object = json_object_new_object();
+    add_text(object, "file", report->file);
+    add_text(object, "target", report->target);
+    add_text(object, "subject", report->subject);
+    add_result(object, report->result);
+    add_number(object, "operations", report->program->operation_count);
+    add_number(object, "faults", injected_faults(report->totals));
+    add_runs(object, report);
+    print_object(object, out);
+}
+
+static struct json_object *
+operation_counts(const struct laboratory_totals *totals,
+                 const struct program_vocabulary *vocabulary)
+{
+    static const char *const phases[] = {"callback create", "callback shutdown",
+                                         "callback destroy"};
+    struct json_object *counts = json_object_new_object();
+    for (uint32_t i = 0; i < vocabulary->verb_count && i < LABORATORY_COUNTERS_MAX; i++) {
+        struct json_object *count = json_object_new_object();
+        add_number(count, "successes", totals->successes[i]);
+        add_number(count, "errors", totals->errors[i]);
+        json_object_object_add(counts, vocabulary->verbs[i].name, count);
+    }
+    for (int i = 0; i < 3; i++) {
+        struct json_object *count = json_object_new_object();
+        add_number(count, "successes", totals->callbacks[i]);
+        add_number(count, "errors", 0);
+        json_object_object_add(counts, phases[i], count);
+    }
+    return counts;
+}
+
+static struct json_object *
+fault_counts(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary)
+{
+    struct json_object *counts = json_object_new_object();
+    for (uint32_t i = 0; i < vocabulary->fault_point_count && i < LABORATORY_COUNTERS_MAX; i++) {
+        add_number(counts, vocabulary->fault_points[i].name, totals->faults[i]);
+    }
+    return counts;
+}
+
+void
+report_totals_json(const struct report *report, FILE *out)
+{
+    static const char *const absent[] = {"verdict", "oracle",      "signature", "hash",
+                                         "where",   "diverged_at", "switches"};
+    const struct laboratory_target *target =
+        report->target != NULL ? laboratory_target_find(report->target) : NULL;
+    struct json_object *object = json_object_new_object();
+    add_text(object, "file", NULL);
+    add_text(object, "target", report->target);
+    add_text(object, "subject", report->subject);
+    for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
+        add_text(object, absent[i], NULL);
+    }
+    add_number(object, "steps", report->totals->steps);
+    add_number(object, "preemptions", report->totals->preemptions_inside);
+    json_object_object_add(object, "operations",
+                           target != NULL ? operation_counts(report->totals, target->vocabulary)
+                                          : NULL);
+    json_object_object_add(
+        object, "faults", target != NULL ? fault_counts(report->totals, target->vocabulary) : NULL);
+    add_runs(object, report);
+    print_object(object, out);
+}

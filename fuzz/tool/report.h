@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * How a result is told: to people as text that ends in the command that reproduces it, to machines
+ * as an object a line, in a .prog as its heading. The fields of the objects are an interface.
+ */
+#ifndef TOOL_REPORT_H
+#define TOOL_REPORT_H
+
+#include <stdio.h>
+
+#include "netstack/laboratory.h"
+
+/* What is known of a failure or of a replayed file. NULL and 0 fields: does not apply. */
+struct report {
+    const char *file;
+    const char *target;
+    const char *subject;
+    const struct program *program;
+    const struct heddle_result *result;
+    const struct laboratory_totals *totals; /* of its execution */
+    const char *words;                      /* the last of a process that died */
+    const char *found_by;                   /* the run that found it */
+    const char *options; /* for the command that reproduces it, before the file; or "" */
+    uint64_t runs, runs_to_first;
+    double seconds;
+};
+
+/* The failure as text; its last line is the one command that reproduces it. */
+void report_failure(const struct report *report, FILE *out);
+
+/* One object, a line. */
+void report_json(const struct report *report, FILE *out);
+
+/* What all executions together did; `report` has runs, seconds, target and subject. */
+struct report_sums {
+    uint64_t failing, known, distinct;
+};
+void report_totals(const struct report *report, const struct report_sums *sums, FILE *out);
+void report_totals_json(const struct report *report, FILE *out);
+
+/* The .prog with comments that say what it is about. */
+void report_print_prog(const struct report *report, const struct laboratory_target *target,
+                       FILE *out);
+
+/* An argument as a shell takes it: quoted if it must be. */
+void report_print_argument(const char *text, FILE *out);
+
+#endif
