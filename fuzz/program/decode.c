@@ -41,6 +41,13 @@ struct reader {
     const uint8_t *at, *end;
 };
 
+static struct reader
+reader_of(const uint8_t *bytes, size_t size)
+{
+    /* Nothing may be added to NULL, not even 0. */
+    return (struct reader){bytes, size > 0 ? bytes + size : bytes};
+}
+
 static inline uint8_t
 take_byte(struct reader *reader)
 {
@@ -66,8 +73,7 @@ static struct reader
 take_bytes(struct reader *reader, uint64_t size)
 {
     size_t rest = (size_t)(reader->end - reader->at);
-    size_t taken = size < rest ? (size_t)size : rest;
-    struct reader part = {reader->at, reader->at + taken};
+    struct reader part = reader_of(reader->at, size < rest ? (size_t)size : rest);
 
     reader->at = part.end;
     return part;
@@ -145,7 +151,7 @@ program_decode_head(const uint8_t *bytes, size_t size, char *target, char *subje
     if (program_head_of(bytes, size) != PROGRAM_HEAD_KNOWN) {
         return false;
     }
-    struct reader reader = {bytes, bytes + size};
+    struct reader reader = reader_of(bytes, size);
     struct reader head = take_head(&reader);
     take_name(&head, target);
     take_name(&head, subject);
@@ -291,7 +297,7 @@ void
 program_decode(struct program *program, const uint8_t *bytes, size_t size,
                const struct program_vocabulary *vocabulary)
 {
-    struct reader reader = {bytes, bytes + size};
+    struct reader reader = reader_of(bytes, size);
     struct reader head = {bytes, bytes};
 
     if (program_head_of(bytes, size) != PROGRAM_HEAD_NONE) {

@@ -26,30 +26,11 @@
  * Unlike bytes, which a fuzzer writes, text is written by people: what is out of range is an error.
  * Nothing here trusts the text: memory is bounded by the PROGRAM_..._MAX whatever the file's size.
  */
-#include "program/program_private.h"
+#include "program/token.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <limits.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum token_kind {
-    TOKEN_WORD,
-    TOKEN_EQUALS,
-    TOKEN_COLON,
-    TOKEN_LINE_END,
-    TOKEN_FILE_END,
-    TOKEN_JUNK
-};
-
-struct token {
-    enum token_kind kind;
-    const char *start;
-    size_t length;
-    size_t line, column; /* from 1 */
-};
 
 /* A deviation and where it stands, so that a second one for its choice can be named. */
 struct placed_deviation {
@@ -60,14 +41,9 @@ struct placed_deviation {
 enum section { SECTION_HEAD, SECTION_THREAD, SECTION_FAULTS, SECTION_SCHEDULE };
 
 struct parser {
-    const char *at, *end, *line_start;
-    size_t line;
-    struct token token; /* the next one, not yet taken */
-
+    struct lexer lexer;
     struct program *program;
     const struct program_vocabulary *vocabulary;
-    struct program_error *error;
-
     enum section section;
     bool has_thread;
     unsigned int head_lines; /* a bit for each that was there */
@@ -75,330 +51,139 @@ struct parser {
     uint32_t placed_count, placed_capacity;
 };
 
-/* --- tokens ------------------------------------------------------------------------------- */
+static const char line_end[] = "the end of the line";
 
-static void
-next_token(struct parser *parser)
-{
-    while (parser->at < parser->end &&
-           (*parser->at == ' ' || *parser->at == '\t' || *parser->at == '\r')) {
-        parser->at++;
-    }
-    if (parser->at < parser->end && *parser->at == '#') {
-        const char *line_end = memchr(parser->at, '\n', (size_t)(parser->end - parser->at));
-        parser->at = line_end != NULL ? line_end : parser->end;
-    }
-
-    struct token *token = &parser->token;
-    token->start = parser->at;
-    token->length = 1;
-    token->line = parser->line;
-    token->column = (size_t)(parser->at - parser->line_start) + 1;
-    if (parser->at == parser->end) {
-        token->kind = TOKEN_FILE_END;
-        token->length = 0;
-        return;
-    }
-
-    char first = *parser->at++;
-    if (first == '\n') {
-        token->kind = TOKEN_LINE_END;
-        parser->line++;
-        parser->line_start = parser->at;
-    } else if (first == '=') {
-        token->kind = TOKEN_EQUALS;
-    } else if (first == ':') {
-        token->kind = TOKEN_COLON;
-    } else if (!program__is_name_character((uint8_t)first)) {
-        token->kind = TOKEN_JUNK;
-    } else {
-        token->kind = TOKEN_WORD;
-        while (parser->at < parser->end && program__is_name_character((uint8_t)*parser->at)) {
-            parser->at++;
-        }
-        token->length = (size_t)(parser->at - token->start);
-    }
-}
-
-static bool
-token_is(const struct token *token, const char *word)
-{
-    return token->kind == TOKEN_WORD && token->length == strlen(word) &&
-           memcmp(token->start, word, token->length) == 0;
-}
-
-static void
-describe_token(const struct token *token, char *text, size_t size)
-{
-    const int shown_max = 32;
-
-    switch (token->kind) {
-    case TOKEN_LINE_END:
-        snprintf(text, size, "the end of the line");
-        return;
-    case TOKEN_FILE_END:
-        snprintf(text, size, "the end of the file");
-        return;
-    case TOKEN_JUNK:
-        snprintf(text, size, "byte 0x%02x", (unsigned int)(uint8_t)*token->start);
-        return;
-    case TOKEN_WORD:
-    case TOKEN_EQUALS:
-    case TOKEN_COLON:
-        if (token->length > (size_t)shown_max) {
-            snprintf(text, size, "\"%.*s...\"", shown_max, token->start);
-        } else {
-            snprintf(text, size, "\"%.*s\"", (int)token->length, token->start);
-        }
-        return;
-    }
-}
-
-/* --- errors: all return false, to be returned -------------------------------------------- */
-
-static int
-clamp_to_int(size_t number)
-{
-    return number > INT_MAX ? INT_MAX : (int)number;
-}
-
-__attribute__((format(printf, 4, 5))) static bool
-fail_at(struct parser *parser, size_t line, size_t column, const char *format, ...)
-{
-    va_list arguments;
-
-    parser->error->line = clamp_to_int(line);
-    parser->error->column = clamp_to_int(column);
-    va_start(arguments, format);
-    vsnprintf(parser->error->message, sizeof(parser->error->message), format, arguments);
-    va_end(arguments);
-    return false;
-}
-
-/* "expected …, found …", at the next token. */
-__attribute__((format(printf, 2, 3))) static bool
-fail_expected(struct parser *parser, const char *format, ...)
-{
-    char expected[96], found[48];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(expected, sizeof(expected), format, arguments);
-    va_end(arguments);
-    describe_token(&parser->token, found, sizeof(found));
-    return fail_at(parser, parser->token.line, parser->token.column, "expected %s, found %s",
-                   expected, found);
-}
-
-static bool
-fail_twice(struct parser *parser, const char *what)
-{
-    return fail_at(parser, parser->token.line, parser->token.column, "%s is given twice", what);
-}
-
-static bool
-fail_too_many(struct parser *parser, int limit, const char *what)
-{
-    return fail_at(parser, parser->token.line, parser->token.column, "more than %d %s", limit,
-                   what);
-}
-
-/* --- pieces ------------------------------------------------------------------------------- */
-
-static bool
-parse_token(struct parser *parser, enum token_kind kind, const char *expected)
-{
-    if (parser->token.kind != kind) {
-        return fail_expected(parser, "%s", expected);
-    }
-    next_token(parser);
-    return true;
-}
-
-/* The end of the line, or of the file; what else could have stood there is `otherwise`. */
-static bool
-parse_line_end(struct parser *parser, const char *otherwise)
-{
-    if (parser->token.kind == TOKEN_FILE_END) {
-        return true;
-    }
-    return parse_token(parser, TOKEN_LINE_END, otherwise);
-}
-
-static bool
-token_to_number(const struct token *token, uint64_t *number)
-{
-    *number = 0;
-    for (size_t i = 0; i < token->length; i++) {
-        uint64_t digit = (uint64_t)(token->start[i] - '0');
-        if (digit > 9 || *number > (UINT64_MAX - digit) / 10) {
-            return false;
-        }
-        *number = *number * 10 + digit;
-    }
-    return token->kind == TOKEN_WORD;
-}
-
-static bool
-parse_number(struct parser *parser, const char *what, uint64_t max, uint64_t *number)
-{
-    if (!token_to_number(&parser->token, number) || *number > max) {
-        return fail_expected(parser, "a number up to %" PRIu64 " for %s", max, what);
-    }
-    next_token(parser);
-    return true;
-}
+/* --- verbs and their parameters ----------------------------------------------------------- */
 
 /* The name of a verb, a fault point or a fault action. */
 static bool
-parse_verb(struct parser *parser, const struct program_verb *verbs, uint32_t count,
-           const char *what, uint8_t *verb)
+parse_verb(struct lexer *lexer, const struct program_verb *verbs, uint32_t count,
+           const char *expected, uint8_t *verb)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (token_is(&parser->token, verbs[i].name)) {
+        if (program__token_is(&lexer->token, verbs[i].name)) {
             *verb = (uint8_t)i;
-            next_token(parser);
+            program__next_token(lexer);
             return true;
         }
     }
-    return fail_expected(parser, "%s", what);
+    return program__fail_expected(lexer, "%s", expected);
 }
 
-/* One of some words, by its index. */
+/* A number is good even where there are names: there may have been none when it was written. */
 static bool
-parse_word_of(struct parser *parser, const char *const *words, uint32_t count, const char *what,
-              uint32_t *index)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (token_is(&parser->token, words[i])) {
-            *index = i;
-            next_token(parser);
-            return true;
-        }
-    }
-    return fail_expected(parser, "%s", what);
-}
-
-static bool
-parse_value(struct parser *parser, const struct program_parameter *parameter, uint16_t *value)
+parse_value(struct lexer *lexer, const struct program_parameter *parameter, uint16_t *value)
 {
     uint64_t number;
+    bool good = program__token_is_number(&lexer->token, &number) && number < parameter->limit;
 
-    if (parameter->names == NULL) {
-        if (!parse_number(parser, parameter->name, parameter->limit - 1, &number)) {
-            return false;
+    for (uint32_t i = 0; parameter->names != NULL && i < parameter->limit; i++) {
+        if (program__token_is(&lexer->token, parameter->names[i])) {
+            number = i;
+            good = true;
+            break;
         }
+    }
+    if (good) {
         *value = (uint16_t)number;
+        program__next_token(lexer);
         return true;
     }
-
-    for (uint32_t i = 0; i < parameter->limit; i++) {
-        if (token_is(&parser->token, parameter->names[i])) {
-            *value = (uint16_t)i;
-            next_token(parser);
-            return true;
-        }
+    if (parameter->names == NULL) {
+        return program__fail_expected(lexer, "a number up to %" PRIu32 " for %s",
+                                      parameter->limit - 1, parameter->name);
     }
-    /* A parameter may have had no names when the file was written. */
-    if (!token_to_number(&parser->token, &number) || number >= parameter->limit) {
-        return fail_expected(parser, "%s ... %s or a number below %" PRIu32 " for %s",
-                             parameter->names[0], parameter->names[parameter->limit - 1],
-                             parameter->limit, parameter->name);
-    }
-    *value = (uint16_t)number;
-    next_token(parser);
-    return true;
+    return program__fail_expected(lexer, "%s ... %s or a number up to %" PRIu32 " for %s",
+                                  parameter->names[0], parameter->names[parameter->limit - 1],
+                                  parameter->limit - 1, parameter->name);
 }
 
-/* NAME "=" value, into its place among the verb's numbers. `given` holds a bit for each so far. */
+/* NAME "=" value, into its place among the verb's numbers; `given` has a bit for each so far. */
 static bool
-parse_parameter(struct parser *parser, const struct program_verb *verb, const char *otherwise,
+parse_parameter(struct lexer *lexer, const struct program_verb *verb, const char *expected,
                 uint16_t *numbers, unsigned int *given)
 {
     for (uint32_t i = 0; i < verb->parameter_count; i++) {
         const struct program_parameter *parameter = &verb->parameters[i];
-        if (!token_is(&parser->token, parameter->name)) {
+        if (!program__token_is(&lexer->token, parameter->name)) {
             continue;
         }
         if (*given & 1u << i) {
-            return fail_twice(parser, parameter->name);
+            return program__fail_twice(lexer, parameter->name);
         }
         *given |= 1u << i;
-        next_token(parser);
-        return parse_token(parser, TOKEN_EQUALS, "\"=\"") &&
-               parse_value(parser, parameter, &numbers[i]);
+        program__next_token(lexer);
+        return program__take_token(lexer, TOKEN_EQUALS, "\"=\"") &&
+               parse_value(lexer, parameter, &numbers[i]);
     }
-    return fail_expected(parser, "%s", otherwise);
+    return program__fail_expected(lexer, "%s", expected);
 }
 
 static bool
-parse_parameters_to_line_end(struct parser *parser, const struct program_verb *verb,
+parse_parameters_to_line_end(struct lexer *lexer, const struct program_verb *verb,
                              uint16_t *numbers)
 {
     unsigned int given = 0;
-    char otherwise[64];
+    char expected[64];
 
-    snprintf(otherwise, sizeof(otherwise),
-             verb->parameter_count > 0 ? "a parameter of %s" : "no parameter after %s", verb->name);
-    while (parser->token.kind != TOKEN_LINE_END && parser->token.kind != TOKEN_FILE_END) {
-        if (!parse_parameter(parser, verb, otherwise, numbers, &given)) {
+    snprintf(expected, sizeof(expected), "%s %s",
+             verb->parameter_count > 0 ? "a parameter of" : "the end of the line after",
+             verb->name);
+    while (!program__token_ends_line(&lexer->token)) {
+        if (!parse_parameter(lexer, verb, expected, numbers, &given)) {
             return false;
         }
     }
-    return parse_line_end(parser, otherwise);
+    return program__take_line_end(lexer, expected);
 }
 
 /* --- the head ----------------------------------------------------------------------------- */
 
 static bool
-parse_name(struct parser *parser, const char *what, char *name)
+parse_name(struct lexer *lexer, const char *what, char *name)
 {
-    if (parser->token.kind != TOKEN_WORD || parser->token.length >= PROGRAM_NAME_MAX) {
-        return fail_expected(parser, "the name of a %s, up to %d characters", what,
-                             PROGRAM_NAME_MAX - 1);
+    if (lexer->token.kind != TOKEN_WORD || lexer->token.length >= PROGRAM_NAME_MAX) {
+        return program__fail_expected(lexer, "the name of a %s, up to %d characters", what,
+                                      PROGRAM_NAME_MAX - 1);
     }
     memset(name, 0, PROGRAM_NAME_MAX);
-    memcpy(name, parser->token.start, parser->token.length);
-    next_token(parser);
+    memcpy(name, lexer->token.start, lexer->token.length);
+    program__next_token(lexer);
     return true;
 }
 
 static bool
 parse_target(struct parser *parser)
 {
-    return parse_name(parser, "target", parser->program->target);
+    return parse_name(&parser->lexer, "target", parser->program->target);
 }
 
 static bool
 parse_subject(struct parser *parser)
 {
-    return parse_name(parser, "subject", parser->program->subject);
+    return parse_name(&parser->lexer, "subject", parser->program->subject);
 }
 
 static bool
 parse_events(struct parser *parser)
 {
-    uint32_t index = 0;
+    uint32_t model = 0;
+    bool good = program__take_word_of(&parser->lexer, program__event_models,
+                                      PROGRAM_EVENT_MODEL_COUNT, "\"sync\" or \"memory\"", &model);
 
-    if (!parse_word_of(parser, program__event_models, PROGRAM_EVENT_MODEL_COUNT,
-                       "\"sync\" or \"memory\"", &index)) {
-        return false;
-    }
-    parser->program->event_model = (uint8_t)index;
-    return true;
+    parser->program->event_model = (uint8_t)model;
+    return good;
 }
 
 static bool
 parse_requires(struct parser *parser)
 {
-    uint32_t index = 0;
+    uint32_t build = 0;
+    bool good = program__take_word_of(&parser->lexer, program__builds, PROGRAM_REQUIRES_COUNT,
+                                      "\"asan\", \"tsan\" or \"nothing\"", &build);
 
-    if (!parse_word_of(parser, program__builds, PROGRAM_REQUIRES_COUNT,
-                       "\"asan\", \"tsan\" or \"nothing\"", &index)) {
-        return false;
-    }
-    parser->program->requires_build = (uint8_t)index;
-    return true;
+    parser->program->requires_build = (uint8_t)build;
+    return good;
 }
 
 static bool
@@ -406,30 +191,36 @@ parse_strategy(struct parser *parser)
 {
     static const char *const names[] = {"seed", "depth", "length"};
     static const uint64_t maxima[] = {UINT64_MAX, UINT8_MAX, UINT32_MAX};
+    struct lexer *lexer = &parser->lexer;
     uint64_t numbers[] = {0, 0, 0};
     unsigned int given = 0;
-    uint32_t index = 0, strategy = 0;
+    uint32_t strategy = 0;
 
-    if (!parse_word_of(parser, parser->vocabulary->strategies, parser->vocabulary->strategy_count,
-                       "a strategy", &strategy)) {
+    if (!program__take_word_of(lexer, parser->vocabulary->strategies,
+                               parser->vocabulary->strategy_count, "a strategy", &strategy)) {
         return false;
     }
-    while (parser->token.kind != TOKEN_LINE_END && parser->token.kind != TOKEN_FILE_END) {
-        struct token name = parser->token;
-        if (!parse_word_of(parser, names, 3, "\"seed\", \"depth\" or \"length\"", &index)) {
+    while (!program__token_ends_line(&lexer->token)) {
+        const struct token name = lexer->token;
+        uint32_t i = 0;
+        if (!program__take_word_of(lexer, names, 3, "\"seed\", \"depth\" or \"length\"", &i)) {
             return false;
         }
-        if (given & 1u << index) {
-            return fail_at(parser, name.line, name.column, "%s is given twice", names[index]);
+        if (given & 1u << i) {
+            return program__fail_at(lexer, name.line, name.column, "%s is given twice", names[i]);
         }
-        given |= 1u << index;
-        if (!parse_token(parser, TOKEN_EQUALS, "\"=\"") ||
-            !parse_number(parser, names[index], maxima[index], &numbers[index])) {
+        given |= 1u << i;
+        if (!program__take_token(lexer, TOKEN_EQUALS, "\"=\"") ||
+            !program__take_number(lexer, names[i], maxima[i], &numbers[i])) {
             return false;
         }
     }
-    parser->program->strategy = (struct program_strategy){(uint8_t)strategy, (uint8_t)numbers[1],
-                                                          (uint32_t)numbers[2], numbers[0]};
+    parser->program->strategy = (struct program_strategy){
+        .strategy = (uint8_t)strategy,
+        .seed = numbers[0],
+        .depth = (uint8_t)numbers[1],
+        .length = (uint32_t)numbers[2],
+    };
     return true;
 }
 
@@ -443,48 +234,52 @@ parse_head_line(struct parser *parser)
         {"target", parse_target},     {"subject", parse_subject},   {"events", parse_events},
         {"requires", parse_requires}, {"strategy", parse_strategy},
     };
+    struct lexer *lexer = &parser->lexer;
 
     for (unsigned int i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-        if (!token_is(&parser->token, lines[i].keyword)) {
+        if (!program__token_is(&lexer->token, lines[i].keyword)) {
             continue;
         }
         if (parser->head_lines & 1u << i) {
-            return fail_twice(parser, lines[i].keyword);
+            return program__fail_twice(lexer, lines[i].keyword);
         }
         parser->head_lines |= 1u << i;
-        next_token(parser);
-        return lines[i].parse(parser) && parse_line_end(parser, "the end of the line");
+        program__next_token(lexer);
+        return lines[i].parse(parser) && program__take_line_end(lexer, line_end);
     }
-    return fail_expected(parser, "a line of the head, \"thread\", \"faults\" or \"schedule\"");
+    return program__fail_expected(lexer,
+                                  "a line of the head, \"thread\", \"faults\" or \"schedule\"");
 }
 
 /* "heddle 1": what makes it a .prog. */
 static bool
-parse_version(struct parser *parser)
+parse_version(struct lexer *lexer)
 {
-    while (parser->token.kind == TOKEN_LINE_END) {
-        next_token(parser);
-    }
-    if (!token_is(&parser->token, "heddle")) {
-        return fail_expected(parser, "\"heddle %d\", as a .prog file begins",
-                             PROGRAM_FORMAT_VERSION);
-    }
-    next_token(parser);
-
-    struct token token = parser->token;
     uint64_t version;
-    if (!parse_number(parser, "the format", UINT64_MAX, &version)) {
+
+    while (lexer->token.kind == TOKEN_LINE_END) {
+        program__next_token(lexer);
+    }
+    if (!program__token_is(&lexer->token, "heddle")) {
+        return program__fail_expected(lexer, "\"heddle %d\", as a .prog file begins",
+                                      PROGRAM_FORMAT_VERSION);
+    }
+    program__next_token(lexer);
+
+    const struct token token = lexer->token;
+    if (!program__take_number(lexer, "the format", UINT64_MAX, &version)) {
         return false;
     }
     if (version > PROGRAM_FORMAT_VERSION) {
-        return fail_at(parser, token.line, token.column,
-                       "written by a newer heddle (format %" PRIu64 ", this one reads up to %d)",
-                       version, PROGRAM_FORMAT_VERSION);
+        return program__fail_at(lexer, token.line, token.column,
+                                "written by a newer heddle (format %" PRIu64
+                                ", this one reads up to %d)",
+                                version, PROGRAM_FORMAT_VERSION);
     }
     if (version == 0) {
-        return fail_at(parser, token.line, token.column, "there is no format 0");
+        return program__fail_at(lexer, token.line, token.column, "there is no format 0");
     }
-    return parse_line_end(parser, "the end of the line");
+    return program__take_line_end(lexer, line_end);
 }
 
 /* --- sections ----------------------------------------------------------------------------- */
@@ -492,15 +287,16 @@ parse_version(struct parser *parser)
 static bool
 parse_operation(struct parser *parser)
 {
+    const struct program_vocabulary *vocabulary = parser->vocabulary;
     struct program *program = parser->program;
     struct program_operation operation = {.thread = (uint8_t)(program->thread_count - 1)};
 
     if (program->operation_count >= PROGRAM_OPERATIONS_MAX) {
-        return fail_too_many(parser, PROGRAM_OPERATIONS_MAX, "operations");
+        return program__fail_too_many(&parser->lexer, PROGRAM_OPERATIONS_MAX, "operations");
     }
-    if (!parse_verb(parser, parser->vocabulary->verbs, parser->vocabulary->verb_count,
+    if (!parse_verb(&parser->lexer, vocabulary->verbs, vocabulary->verb_count,
                     "an operation, \"thread\", \"faults\" or \"schedule\"", &operation.verb) ||
-        !parse_parameters_to_line_end(parser, &parser->vocabulary->verbs[operation.verb],
+        !parse_parameters_to_line_end(&parser->lexer, &vocabulary->verbs[operation.verb],
                                       operation.arguments)) {
         return false;
     }
@@ -508,39 +304,38 @@ parse_operation(struct parser *parser)
     return true;
 }
 
+/* Up to the colon: where the fault is, in any order. */
 static bool
-parse_selectors(struct parser *parser, const struct program_verb *point,
-                struct program_fault *fault)
+parse_selectors(struct lexer *lexer, const struct program_verb *point, struct program_fault *fault)
 {
     unsigned int given = 0;
     bool nth_given = false;
+    uint64_t nth;
 
-    while (parser->token.kind != TOKEN_COLON) {
-        if (token_is(&parser->token, "onwards")) {
+    while (lexer->token.kind != TOKEN_COLON) {
+        if (program__token_is(&lexer->token, "onwards")) {
             if (fault->onwards) {
-                return fail_twice(parser, "onwards");
+                return program__fail_twice(lexer, "onwards");
             }
             fault->onwards = true;
-            next_token(parser);
-        } else if (token_is(&parser->token, "nth")) {
-            uint64_t nth;
+            program__next_token(lexer);
+        } else if (program__token_is(&lexer->token, "nth")) {
             if (nth_given) {
-                return fail_twice(parser, "nth");
+                return program__fail_twice(lexer, "nth");
             }
             nth_given = true;
-            next_token(parser);
-            if (!parse_token(parser, TOKEN_EQUALS, "\"=\"") ||
-                !parse_number(parser, "nth", UINT16_MAX, &nth)) {
+            program__next_token(lexer);
+            if (!program__take_token(lexer, TOKEN_EQUALS, "\"=\"") ||
+                !program__take_number(lexer, "nth", UINT16_MAX, &nth)) {
                 return false;
             }
             fault->nth = (uint16_t)nth;
-        } else if (!parse_parameter(parser, point, "a selector, \"nth\", \"onwards\" or \":\"",
+        } else if (!parse_parameter(lexer, point, "a selector, \"nth\", \"onwards\" or \":\"",
                                     fault->selectors, &given)) {
             return false;
         }
     }
-    next_token(parser);
-    return true;
+    return program__take_token(lexer, TOKEN_COLON, "\":\"");
 }
 
 static bool
@@ -551,14 +346,14 @@ parse_fault(struct parser *parser)
     struct program_fault fault = {0};
 
     if (program->fault_count >= PROGRAM_FAULTS_MAX) {
-        return fail_too_many(parser, PROGRAM_FAULTS_MAX, "faults");
+        return program__fail_too_many(&parser->lexer, PROGRAM_FAULTS_MAX, "faults");
     }
-    if (!parse_verb(parser, vocabulary->fault_points, vocabulary->fault_point_count,
+    if (!parse_verb(&parser->lexer, vocabulary->fault_points, vocabulary->fault_point_count,
                     "a fault point, \"thread\", \"faults\" or \"schedule\"", &fault.point) ||
-        !parse_selectors(parser, &vocabulary->fault_points[fault.point], &fault) ||
-        !parse_verb(parser, vocabulary->fault_actions, vocabulary->fault_action_count,
+        !parse_selectors(&parser->lexer, &vocabulary->fault_points[fault.point], &fault) ||
+        !parse_verb(&parser->lexer, vocabulary->fault_actions, vocabulary->fault_action_count,
                     "a fault action", &fault.action) ||
-        !parse_parameters_to_line_end(parser, &vocabulary->fault_actions[fault.action],
+        !parse_parameters_to_line_end(&parser->lexer, &vocabulary->fault_actions[fault.action],
                                       fault.arguments)) {
         return false;
     }
@@ -569,22 +364,23 @@ parse_fault(struct parser *parser)
 static bool
 parse_deviation(struct parser *parser)
 {
-    struct token first = parser->token;
+    struct lexer *lexer = &parser->lexer;
+    const struct token first = lexer->token;
     uint32_t kind = 0;
     uint64_t task, k, value;
 
     if (parser->placed_count >= PROGRAM_DEVIATIONS_MAX) {
-        return fail_too_many(parser, PROGRAM_DEVIATIONS_MAX, "deviations");
+        return program__fail_too_many(lexer, PROGRAM_DEVIATIONS_MAX, "deviations");
     }
-    if (!parse_word_of(parser, parser->vocabulary->choice_kinds,
-                       parser->vocabulary->choice_kind_count,
-                       "a kind of choice, \"thread\", \"faults\" or \"schedule\"", &kind) ||
-        !parse_number(parser, "the task", UINT16_MAX, &task) ||
-        !parse_token(parser, TOKEN_COLON, "\":\"") ||
-        !parse_number(parser, "the choice", UINT32_MAX, &k) ||
-        !parse_token(parser, TOKEN_EQUALS, "\"=\"") ||
-        !parse_number(parser, "its value", UINT32_MAX, &value) ||
-        !parse_line_end(parser, "the end of the line")) {
+    if (!program__take_word_of(lexer, parser->vocabulary->choice_kinds,
+                               parser->vocabulary->choice_kind_count,
+                               "a kind of choice, \"thread\", \"faults\" or \"schedule\"", &kind) ||
+        !program__take_number(lexer, "the task", UINT16_MAX, &task) ||
+        !program__take_token(lexer, TOKEN_COLON, "\":\"") ||
+        !program__take_number(lexer, "the choice", UINT32_MAX, &k) ||
+        !program__take_token(lexer, TOKEN_EQUALS, "\"=\"") ||
+        !program__take_number(lexer, "its value", UINT32_MAX, &value) ||
+        !program__take_line_end(lexer, line_end)) {
         return false;
     }
     if (parser->placed_count == parser->placed_capacity) {
@@ -597,19 +393,23 @@ parse_deviation(struct parser *parser)
     return true;
 }
 
+/* Says whether the word begins a section, and which. */
 static bool
-parse_thread(struct parser *parser)
+is_section(const struct token *token, enum section *section)
 {
-    struct program *program = parser->program;
+    static const struct {
+        const char *keyword;
+        enum section section;
+    } sections[] = {
+        {"thread", SECTION_THREAD}, {"faults", SECTION_FAULTS}, {"schedule", SECTION_SCHEDULE}};
 
-    if (parser->has_thread && program->thread_count >= PROGRAM_THREADS_MAX) {
-        return fail_too_many(parser, PROGRAM_THREADS_MAX, "threads");
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        if (program__token_is(token, sections[i].keyword)) {
+            *section = sections[i].section;
+            return true;
+        }
     }
-    program->thread_count += parser->has_thread;
-    parser->has_thread = true;
-    parser->section = SECTION_THREAD;
-    next_token(parser);
-    return parse_line_end(parser, "the end of the line");
+    return false;
 }
 
 static bool
@@ -621,17 +421,23 @@ parse_line(struct parser *parser)
         [SECTION_FAULTS] = parse_fault,
         [SECTION_SCHEDULE] = parse_deviation,
     };
+    struct program *program = parser->program;
 
-    if (token_is(&parser->token, "thread")) {
-        return parse_thread(parser);
+    if (!is_section(&parser->lexer.token, &parser->section)) {
+        return parse_in[parser->section](parser);
     }
-    if (token_is(&parser->token, "faults") || token_is(&parser->token, "schedule")) {
-        parser->section = token_is(&parser->token, "faults") ? SECTION_FAULTS : SECTION_SCHEDULE;
-        next_token(parser);
-        return parse_line_end(parser, "the end of the line");
+    if (parser->section == SECTION_THREAD) {
+        if (parser->has_thread && program->thread_count >= PROGRAM_THREADS_MAX) {
+            return program__fail_too_many(&parser->lexer, PROGRAM_THREADS_MAX, "threads");
+        }
+        program->thread_count += parser->has_thread;
+        parser->has_thread = true;
     }
-    return parse_in[parser->section](parser);
+    program__next_token(&parser->lexer);
+    return program__take_line_end(&parser->lexer, line_end);
 }
+
+/* --- the whole ---------------------------------------------------------------------------- */
 
 static int
 compare_placed(const void *left, const void *right)
@@ -661,8 +467,9 @@ place_deviations(struct parser *parser)
         const struct placed_deviation *placed = &parser->placed[i];
         if (i > 0 && program__deviation_key(&placed[-1].deviation) ==
                          program__deviation_key(&placed->deviation)) {
-            return fail_at(parser, placed->line, placed->column,
-                           "this choice has a deviation already, in line %zu", placed[-1].line);
+            return program__fail_at(&parser->lexer, placed->line, placed->column,
+                                    "this choice has a deviation already, in line %zu",
+                                    placed[-1].line);
         }
         program->deviations[i] = placed->deviation;
     }
@@ -670,35 +477,20 @@ place_deviations(struct parser *parser)
     return true;
 }
 
-static void
-start(struct parser *parser, const char *text, size_t size, struct program_error *error)
-{
-    static const char byte_order_mark[] = "\xef\xbb\xbf";
-
-    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
-        text += 3;
-        size -= 3;
-    }
-    *parser = (struct parser){
-        .at = text, .end = text + size, .line_start = text, .line = 1, .error = error};
-    next_token(parser);
-}
-
 bool
 program_parse(struct program *program, const char *text, size_t size,
               const struct program_vocabulary *vocabulary, struct program_error *error)
 {
-    struct parser parser;
+    struct parser parser = {.program = program, .vocabulary = vocabulary};
+    struct lexer *lexer = &parser.lexer;
 
-    start(&parser, text, size, error);
-    parser.program = program;
-    parser.vocabulary = vocabulary;
     program__reset(program);
+    program__lexer_start(lexer, text, size, error);
 
-    bool good = parse_version(&parser);
-    while (good && parser.token.kind != TOKEN_FILE_END) {
-        if (parser.token.kind == TOKEN_LINE_END) {
-            next_token(&parser);
+    bool good = parse_version(lexer);
+    while (good && lexer->token.kind != TOKEN_FILE_END) {
+        if (lexer->token.kind == TOKEN_LINE_END) {
+            program__next_token(lexer);
         } else {
             good = parse_line(&parser);
         }
@@ -708,39 +500,35 @@ program_parse(struct program *program, const char *text, size_t size,
     return good;
 }
 
-static void
-skip_line(struct parser *parser)
-{
-    while (parser->token.kind != TOKEN_LINE_END && parser->token.kind != TOKEN_FILE_END) {
-        next_token(parser);
-    }
-}
-
 bool
 program_parse_head(const char *text, size_t size, char *target, char *subject,
                    struct program_error *error)
 {
-    struct parser parser;
+    struct lexer lexer;
+    enum section section;
 
-    start(&parser, text, size, error);
     memset(target, 0, PROGRAM_NAME_MAX);
     memset(subject, 0, PROGRAM_NAME_MAX);
-    if (!parse_version(&parser)) {
+    program__lexer_start(&lexer, text, size, error);
+    if (!parse_version(&lexer)) {
         return false;
     }
-    /* Other lines are for program_parse, which knows the vocabulary by then. */
-    while (parser.token.kind != TOKEN_FILE_END && !token_is(&parser.token, "thread") &&
-           !token_is(&parser.token, "faults") && !token_is(&parser.token, "schedule")) {
-        bool is_target = token_is(&parser.token, "target");
-        if (is_target || token_is(&parser.token, "subject")) {
-            next_token(&parser);
-            if (!parse_name(&parser, is_target ? "target" : "subject",
+    /* The other lines are for program_parse, when the target has told the vocabulary. */
+    while (lexer.token.kind != TOKEN_FILE_END && !is_section(&lexer.token, &section)) {
+        bool is_target = program__token_is(&lexer.token, "target");
+        if (is_target || program__token_is(&lexer.token, "subject")) {
+            program__next_token(&lexer);
+            if (!parse_name(&lexer, is_target ? "target" : "subject",
                             is_target ? target : subject)) {
                 return false;
             }
         }
-        skip_line(&parser);
-        next_token(&parser);
+        while (!program__token_ends_line(&lexer.token)) {
+            program__next_token(&lexer);
+        }
+        if (lexer.token.kind == TOKEN_LINE_END) {
+            program__next_token(&lexer);
+        }
     }
     return true;
 }
