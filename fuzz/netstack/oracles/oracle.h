@@ -16,16 +16,17 @@ enum callback_phase { PHASE_CREATE, PHASE_SHUTDOWN, PHASE_DESTROY, PHASE_COUNT }
 /*
  * One case an item that an oracle may want; the fields that each fills stand beside it.
  *
- * The instant matters. What an oracle takes for sure follows from it: a call is told before its first
- * step and after its last, with no scheduling point between the two and the call itself; a hold after
- * the reference is there, a release before it goes; a zone as attached after zone_create, as detaching
- * before zone_destroy. Calls and callbacks nest on their task: a call made in a callback lies
- * between that callback's start and end. Everything that is called on the subject is told, by whichever
- * task: the threads, callbacks, and the teardown too (only start and stop are not).
+ * The instant matters. What an oracle takes for sure follows from it: a call is told before its
+ * first step and after its last, with no scheduling point between the two and the call itself; a
+ * hold after the reference is there, a release before it goes; a zone as attached after
+ * zone_create, as detaching before zone_destroy. Calls and callbacks nest on their task: a call
+ * made in a callback lies between that callback's start and end. Everything that is called on the
+ * subject is told, by whichever task: the threads, callbacks, and the teardown too (only start and
+ * stop are not).
  */
 enum observation_kind {
-    OBSERVE_CALL,           /* verb, module, zone, stack, epoch: an operation begins */
-    OBSERVE_RETURN,         /* the same, and result: 0 or errno; stack: what a lookup gave, 0 none */
+    OBSERVE_CALL,   /* verb, module, zone, stack, epoch: an operation begins */
+    OBSERVE_RETURN, /* the same, and result: 0 or errno; stack: what a lookup gave, 0 none */
     OBSERVE_CALLBACK_START, /* phase, module, epoch, stack, instance (argument; 0 for create) */
     OBSERVE_CALLBACK_END,   /* the same; instance: what create returned, 0 failure */
     OBSERVE_PROBE,          /* probe, stack (0 where it has none), module where it has one */
@@ -53,10 +54,10 @@ struct observation {
     bool shutdown_given; /* CALL of register: it passes a shutdown callback, not NULL */
     enum callback_phase phase;
     enum kernel_probe probe;
-    uint32_t stack;      /* allocation number; 0 none, or not to be told (a callback's bad argument) */
-    uint32_t epoch;      /* of the module's registration, from 1, never reused; 0 none */
+    uint32_t stack; /* allocation number; 0 none, or not to be told (a callback's bad argument) */
+    uint32_t epoch; /* of the module's registration, from 1, never reused; 0 none */
     uint32_t cursor;
-    int zone;            /* id; -1 none. CALLBACK_START: the stack id that the callback was given */
+    int zone; /* id; -1 none. CALLBACK_START: the stack id that the callback was given */
     int result;
     uintptr_t instance;  /* identity only, never dereferenced, never printed */
     const void *address; /* of the stack, for heddle_fail's objects; may be dangling */
@@ -64,11 +65,12 @@ struct observation {
 };
 
 struct oracle {
-    const char *name;    /* the file's: "exactly_once" */
-    const char *promise; /* one line, with the invariant's number in core-spec.md: "2. Exactly once: …" */
+    const char *name; /* the file's: "exactly_once" */
+    const char
+        *promise; /* one line, with the invariant's number in core-spec.md: "2. Exactly once: …" */
     void (*begin)(const struct subject *subject); /* before each execution: forget everything */
     void (*observe)(const struct observation *what);
-    uint32_t kinds;      /* bit set of 1u << enum observation_kind that it wants */
+    uint32_t kinds; /* bit set of 1u << enum observation_kind that it wants */
 };
 
 /* All oracles, ended by NULL: oracles.c. The order is the order of `heddle list oracles`. */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * All oracles, and who is told of what. The order of the table is the order in which they are
+ * asked: where one mistake breaks several promises, the first of them gives it its name.
+ */
+#include "netstack/oracles/view.h"
+
+#include <string.h>
+
+extern const struct oracle oracle_lifetime, oracle_exactly_once, oracle_phase_order,
+    oracle_argument, oracle_late_create, oracle_create_order, oracle_teardown_order,
+    oracle_completeness, oracle_reference_count, oracle_single_reap, oracle_walk_completeness,
+    oracle_resting_state;
+
+const struct oracle *const netstack_oracles[] = {
+    &oracle_lifetime,
+    &oracle_exactly_once,
+    &oracle_phase_order,
+    &oracle_argument,
+    &oracle_late_create,
+    &oracle_create_order,
+    &oracle_teardown_order,
+    &oracle_completeness,
+    &oracle_reference_count,
+    &oracle_single_reap,
+    &oracle_walk_completeness,
+    &oracle_resting_state,
+    NULL,
+};
+
+#define ORACLES_MAX (sizeof(netstack_oracles) / sizeof(netstack_oracles[0]))
+
+typedef void (*observe_fn)(const struct observation *what);
+
+static observe_fn interested[OBSERVE_KIND_COUNT][ORACLES_MAX]; /* each ended by NULL */
+static bool is_prepared;
+static bool is_off;
+
+static void
+prepare(void)
+{
+    for (uint32_t kind = 0; kind < OBSERVE_KIND_COUNT; kind++) {
+        size_t count = 0;
+        for (size_t i = 0; netstack_oracles[i] != NULL; i++) {
+            if (netstack_oracles[i]->kinds & (1u << kind)) {
+                interested[kind][count++] = netstack_oracles[i]->observe;
+            }
+        }
+        interested[kind][count] = NULL;
+    }
+    is_prepared = true;
+}
+
+void
+oracles_begin(const struct subject *subject, bool off)
+{
+    if (!is_prepared) {
+        prepare();
+    }
+    is_off = off;
+    if (off) {
+        return;
+    }
+    view_begin(subject);
+    for (size_t i = 0; netstack_oracles[i] != NULL; i++) {
+        if (netstack_oracles[i]->begin != NULL) {
+            netstack_oracles[i]->begin(subject);
+        }
+    }
+}
+
+void
+oracle_observe(const struct observation *what)
+{
+    if (is_off || !is_prepared) {
+        return;
+    }
+    view_observe(what);
+    for (const observe_fn *observe = interested[what->kind]; *observe != NULL; observe++) {
+        (*observe)(what);
+    }
+}

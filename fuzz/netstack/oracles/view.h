@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What all oracles know together, built from the observations alone before any oracle sees them:
+ * stacks, instances, registrations, what each task is doing. What stands here is only what is
+ * certain: "since" is the number of an observation by which it surely was so, 0 if that is not
+ * known. Numbers of observations count from 1 in each execution.
+ */
+#ifndef NETSTACK_ORACLES_VIEW_H
+#define NETSTACK_ORACLES_VIEW_H
+
+#include "kernel/kernel.h"
+#include "netstack/netstack.h"
+#include "netstack/oracles/oracle.h"
+
+#define VIEW_STACKS_MAX        256
+#define VIEW_INSTANCES_MAX     2048
+#define VIEW_REGISTRATIONS_MAX 512
+#define VIEW_ZONES_MAX         512
+#define VIEW_CURSORS_MAX       256
+#define VIEW_FRAMES_MAX        12
+#define VIEW_NONE              0xffffu
+
+/* What a call may do to the stacks, as far as oracles tell calls apart. */
+enum view_call {
+    VIEW_CALL_NONE, /* no call below: a task of the service, or the teardown's own */
+    VIEW_CALL_OTHER,
+    VIEW_CALL_REGISTER,
+    VIEW_CALL_UNREGISTER,
+    VIEW_CALL_ZONE_CREATE,
+    VIEW_CALL_ZONE_SHUTDOWN,
+    VIEW_CALL_ZONE_DESTROY,
+    VIEW_CALL_INIT,
+    VIEW_CALL_FINI,
+    VIEW_CALL_LOOKUP, /* returns a stack that is active, held */
+    VIEW_CALL_COUNT
+};
+
+struct view_instance {
+    uint32_t stack; /* number */
+    uint32_t epoch;
+    uint8_t module;
+    uint8_t running; /* callbacks of it, now */
+    uint8_t begun[PHASE_COUNT], ended[PHASE_COUNT];
+    bool created;               /* its create returned an instance */
+    uint16_t next;              /* of the same stack and module, VIEW_NONE ends */
+    uint16_t task[PHASE_COUNT]; /* that ran it last */
+    enum view_call call[PHASE_COUNT];
+    uintptr_t value; /* what create returned */
+};
+
+struct view_stack {
+    uint32_t number;
+    uint16_t index; /* of its slot, for an oracle's own arrays */
+    int id;         /* -1: not yet known */
+    const void *address;
+    uint32_t born_call;  /* the zone_create that allocated it, 0 if none did */
+    uint32_t zones;      /* surely attached */
+    uint32_t references; /* surely held by the adapter */
+    int32_t count;       /* by the probes: the zone's reference + taken - given back */
+    uint32_t active_since;
+    uint32_t register_since; /* a create by a register has started on it */
+    uint32_t shutdown_since; /* a shutdown pass over the whole stack has begun */
+    uint32_t closing_since;
+    uint32_t reap_since; /* a callback has run on a task of the service */
+    uint32_t freed_since;
+    uint16_t reap_task;
+    uint16_t callbacks;         /* running on it, now */
+    uint16_t birth_callbacks;   /* of them, those of its birth */
+    uint16_t instances[NS_MAX]; /* the newest; VIEW_NONE: none */
+};
+
+enum view_registration_state {
+    REGISTRATION_CALLED,  /* register has been called and has not returned */
+    REGISTRATION_STANDS,  /* it returned 0 */
+    REGISTRATION_REFUSED, /* it returned an error */
+    REGISTRATION_GONE,    /* an unregister of it returned 0 */
+    REGISTRATION_UNCLEAR, /* one of several that an unregister may have been for */
+};
+
+struct view_registration {
+    uint32_t epoch; /* 0: not seen */
+    uint8_t module;
+    bool shutdown_given;
+    bool unregister_called; /* since it was called */
+    uint32_t stands_since;
+    enum view_registration_state state;
+};
+
+struct view_zone {
+    int id;
+    uint32_t stack; /* number */
+    bool attached;  /* surely */
+    bool destroyed; /* a zone_destroy of it returned 0 */
+    uint16_t destroys_pending;
+};
+
+struct view_cursor {
+    uint32_t number;
+    uint16_t index;          /* of its slot, for an oracle's own arrays */
+    uint32_t since;          /* the walk began no earlier than this: 0 not known */
+    uint32_t stepping_since; /* this next began no earlier than this */
+    uint32_t stepped;        /* the last observation of it */
+};
+
+struct view_frame {
+    bool is_callback;
+    enum view_call call;
+    uint8_t verb, module;
+    uint32_t serial; /* of the call, from 1 */
+    uint32_t since;  /* the observation that began it */
+    uint32_t stack, epoch;
+    int zone;
+    bool of_birth; /* a callback that its stack's birth runs */
+};
+
+/* The observation that is being told, with what it is about looked up once. */
+struct view {
+    const struct subject *subject;
+    uint32_t now;                   /* its number */
+    struct view_stack *stack;       /* NULL: none, or too many to follow */
+    struct view_instance *instance; /* callbacks */
+    struct view_registration
+        *registration; /* callbacks; register; unregister that returned 0, if clear */
+    const struct view_frame
+        *call; /* the innermost call: that which runs the callback; NULL: none */
+    const struct view_frame *outer; /* CALL and RETURN: the callback or call that it was made in */
+    struct view_cursor *cursor;     /* WALK_INIT, WALK_NEXT; NULL: too many */
+    uint32_t stack_count, instance_count, cursors_open;
+};
+extern struct view view;
+
+/* Forgets everything. */
+void view_begin(const struct subject *subject);
+
+/* Takes in one observation; oracles are asked after it. */
+void view_observe(const struct observation *what);
+
+struct view_stack *view_stack_find(uint32_t number); /* NULL: never seen */
+struct view_stack *view_stack_at(uint32_t index);    /* below view.stack_count */
+struct view_instance *view_instance_find(uint32_t stack, uint8_t module, uint32_t epoch);
+struct view_instance *view_instance_at(uint32_t index);           /* below view.instance_count */
+struct view_registration *view_registration_find(uint32_t epoch); /* NULL: never seen */
+
+/* Did a thread of the program, or the body itself, ever run as this task? Else it is the service's.
+ */
+bool view_task_is_of_service(uint16_t task);
+
+/* The verb's class: calls.c. */
+enum view_call view_call_of(uint8_t verb);
+
+/* --- story.c: the words of a report ------------------------------------------------------- */
+
+const char *view_module_name(uint8_t module); /* "IP" */
+const char *view_phase_name(enum callback_phase phase);
+const char *
+view_call_name(const struct view_frame *call); /* "unregister"; NULL: "a service task" */
+
+/* Keeps an observation for the story: view_observe tells it all. begin: forgets. */
+void story_begin(void);
+void story_keep(const struct observation *what);
+
+/*
+ * Ends the execution: `promise` is constant, the format says what happened; what was observed of
+ * the stack before follows by itself. stack: number, 0 none.
+ */
+_Noreturn void view_break(enum heddle_verdict verdict, const struct oracle *oracle,
+                          const char *promise, const struct observation *what, uint32_t stack,
+                          const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Invariant 14: a walk returns each stack that is active from its init to its end exactly once, and
+ * none twice; after NULL it stays NULL. Active throughout is judged by what is sure: a zone was
+ * attached before next_init was called, and none of the stack's zones but some other was being
+ * destroyed since.
+ */
+#include "netstack/contract.h"
+#include "netstack/oracles/view.h"
+
+#include <string.h>
+
+#define WORD_BITS 64u
+
+extern const struct oracle oracle_walk_completeness;
+
+/* By the index of a cursor; taken into use by its init. */
+static struct {
+    bool ended;
+    uint64_t returned[VIEW_STACKS_MAX / WORD_BITS]; /* by the index of a stack */
+} walks[VIEW_CURSORS_MAX];
+
+static void
+check_end(const struct observation *what, const struct view_cursor *cursor)
+{
+    const uint64_t *returned = walks[cursor->index].returned;
+    for (uint32_t i = 0; i < view.stack_count; i++) {
+        const struct view_stack *stack = view_stack_at(i);
+        bool was_returned = returned[i / WORD_BITS] >> (i % WORD_BITS) & 1;
+        if (stack->active_since == 0 || stack->active_since >= cursor->since || was_returned) {
+            continue;
+        }
+        view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
+                   "14. Walk: a stack that is active throughout is returned", what, stack->number,
+                   "Task %u's walk %u, begun at %u, ends without stack %u (id %d), which has been "
+                   "active since %u.",
+                   (unsigned)what->task, what->cursor, cursor->since, stack->number, stack->id,
+                   stack->active_since);
+    }
+}
+
+static void
+check_step(const struct observation *what, const struct view_cursor *cursor)
+{
+    const struct view_stack *stack = view.stack;
+    if (walks[cursor->index].ended && !(view.subject->differences & CONTRACT_WALK_GOES_ON)) {
+        view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
+                   "14. Walk: after NULL it stays NULL", what, what->stack,
+                   "Task %u's walk %u returns stack %u, though it had come to its end.",
+                   (unsigned)what->task, what->cursor, what->stack);
+    }
+    if (stack == NULL) {
+        return;
+    }
+    uint64_t *word = &walks[cursor->index].returned[stack->index / WORD_BITS];
+    uint64_t bit = UINT64_C(1) << stack->index % WORD_BITS;
+    if (*word & bit) {
+        view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
+                   "14. Walk: no stack is returned twice", what, what->stack,
+                   "Task %u's walk %u returns stack %u (id %d) for the second time.",
+                   (unsigned)what->task, what->cursor, what->stack, stack->id);
+    }
+    *word |= bit;
+}
+
+static void
+observe(const struct observation *what)
+{
+    const struct view_cursor *cursor = view.cursor;
+    if (cursor == NULL) {
+        return;
+    }
+    if (what->kind == OBSERVE_WALK_INIT) {
+        memset(&walks[cursor->index], 0, sizeof(walks[cursor->index]));
+    } else if (what->stack != 0) {
+        check_step(what, cursor);
+    } else {
+        check_end(what, cursor);
+        walks[cursor->index].ended = true;
+    }
+}
+
+const struct oracle oracle_walk_completeness = {
+    .name = "walk_completeness",
+    .promise = "14. Walk: what is active throughout comes exactly once, nothing twice",
+    .observe = observe,
+    .kinds = 1u << OBSERVE_WALK_INIT | 1u << OBSERVE_WALK_NEXT,
+};

@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Telling observations by hand, and the engine's double: heddle_fail jumps back into the test,
+ * heddle_live_allocations counts what the test says lives.
+ */
+#include "telling.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct {
+    jmp_buf back;
+    bool failed;
+    enum heddle_verdict verdict;
+    char oracle[32], promise[96], message[1024];
+} said;
+
+static const struct oracle *alone;  /* NULL: all */
+static const char stack_memory[64]; /* addresses for objects; never read */
+
+#define LIVE_MAX 32
+static struct {
+    uint32_t object;
+    const char *kind;
+} live[LIVE_MAX];
+static size_t live_count;
+
+/* --- the engine's double ------------------------------------------------------------------- */
+
+void
+heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise,
+            kernel_site_t site, const void *object0, const void *object1, const char *format, ...)
+{
+    (void)object0;
+    (void)object1;
+    cr_assert_not_null(site);
+    cr_assert_lt(strlen(promise), sizeof(said.promise), "too long for a result: %s", promise);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(said.message, sizeof(said.message), format, arguments);
+    va_end(arguments);
+    said.failed = true;
+    said.verdict = verdict;
+    (void)snprintf(said.oracle, sizeof(said.oracle), "%s", oracle);
+    (void)snprintf(said.promise, sizeof(said.promise), "%s", promise);
+    longjmp(said.back, 1);
+}
+
+size_t
+heddle_live_allocations(void (*visit)(uint32_t object, const char *kind, void *argument),
+                        void *argument)
+{
+    for (size_t i = 0; visit != NULL && i < live_count; i++) {
+        visit(live[i].object, live[i].kind, argument);
+    }
+    return live_count;
+}
+
+const struct program_vocabulary *
+operations_vocabulary(void)
+{
+    static struct program_verb verbs[VERB_COUNT];
+    static const struct program_vocabulary vocabulary = {.verbs = verbs, .verb_count = VERB_COUNT};
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        verbs[i].name = "a call";
+    }
+    verbs[VERB_UNREGISTER].name = "unregister";
+    return &vocabulary;
+}
+
+void
+live_add(uint32_t object, const char *kind)
+{
+    live[live_count].object = object;
+    live[live_count++].kind = kind;
+}
+
+void
+live_remove(uint32_t object)
+{
+    for (size_t i = 0; i < live_count; i++) {
+        if (live[i].object == object) {
+            live[i] = live[--live_count];
+            return;
+        }
+    }
+}
+
+/* --- telling ------------------------------------------------------------------------------- */
+
+static void
+tell(struct observation what)
+{
+    if (what.kind == OBSERVE_CALL || what.kind == OBSERVE_RETURN) {
+        what.phase = PHASE_CREATE;
+    }
+    if (what.stack != 0 && what.address == NULL) {
+        what.address = stack_memory;
+    }
+    if (alone == NULL) {
+        oracle_observe(&what);
+        return;
+    }
+    view_observe(&what);
+    if (alone->kinds & (1u << what.kind)) {
+        alone->observe(&what);
+    }
+}
+
+static bool
+tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
+{
+    static struct subject subject;
+    subject.name = "story";
+    subject.stack_kind = "stack";
+    subject.differences = differences;
+
+    memset(&said, 0, sizeof(said));
+    live_count = 0;
+    alone = oracle;
+    oracles_begin(&subject, false);
+    if (setjmp(said.back) == 0) {
+        live_add(GLOBAL, "stack");
+        tell((struct observation){.kind = OBSERVE_STARTED, .zone = -1, .module = 0xff});
+        attached(BODY, 0, GLOBAL);
+        story();
+    }
+    return said.failed;
+}
+
+static const struct oracle *
+oracle_named(const char *name)
+{
+    for (size_t i = 0; netstack_oracles[i] != NULL; i++) {
+        if (strcmp(netstack_oracles[i]->name, name) == 0) {
+            return netstack_oracles[i];
+        }
+    }
+    cr_assert_fail("there is no oracle '%s'", name);
+    return NULL;
+}
+
+void
+assert_silent_with(uint64_t differences, story_fn *story)
+{
+    cr_assert_not(tell_story(differences, story, NULL), "%s: %s\n%s", said.oracle, said.promise,
+                  said.message);
+}
+
+void
+assert_silent(story_fn *story)
+{
+    assert_silent_with(0, story);
+}
+
+static void
+assert_said(story_fn *story, const struct oracle *asked, const char *oracle, const char *promise)
+{
+    const char *who = asked == NULL ? "all" : "it alone";
+    cr_assert(tell_story(0, story, asked), "nothing was caught, asking %s", who);
+    cr_assert_str_eq(said.oracle, oracle, "asking %s: %s: %s\n%s", who, said.oracle, said.promise,
+                     said.message);
+    cr_assert_not_null(strstr(said.promise, promise), "asking %s: %s", who, said.promise);
+}
+
+void
+assert_caught_alone(story_fn *story, const char *oracle, const char *promise)
+{
+    assert_said(story, oracle_named(oracle), oracle, promise);
+}
+
+void
+assert_caught(story_fn *story, const char *oracle, const char *promise)
+{
+    assert_said(story, oracle_named(oracle), oracle, promise);
+    assert_said(story, NULL, oracle, promise);
+}
+
+void
+assert_caught_as(story_fn *story, enum heddle_verdict verdict, const char *oracle,
+                 const char *promise)
+{
+    assert_caught(story, oracle, promise);
+    cr_assert_eq(said.verdict, verdict);
+}
+
+void
+assert_refused(story_fn *story)
+{
+    cr_assert(tell_story(0, story, NULL), "nothing was said");
+    cr_assert_eq(said.verdict, HEDDLE_INTERNAL, "%s: %s", said.oracle, said.promise);
+}
+
+const char *
+last_message(void)
+{
+    return said.message;
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+static void
+tell_call(enum observation_kind kind, uint16_t task, enum netstack_verb verb,
+          struct observation rest)
+{
+    rest.kind = kind;
+    rest.task = task;
+    rest.verb = (uint8_t)verb;
+    tell(rest);
+}
+
+static const struct observation nothing = {.module = 0xff, .zone = -1};
+
+void
+calls(uint16_t task, enum netstack_verb verb)
+{
+    tell_call(OBSERVE_CALL, task, verb, nothing);
+}
+
+void
+returns(uint16_t task, enum netstack_verb verb, int result)
+{
+    struct observation what = nothing;
+    what.result = result;
+    tell_call(OBSERVE_RETURN, task, verb, what);
+}
+
+void
+calls_register(uint16_t task, uint8_t module, uint32_t epoch, bool shutdown_given)
+{
+    tell_call(OBSERVE_CALL, task, VERB_REGISTER,
+              (struct observation){
+                  .module = module, .epoch = epoch, .shutdown_given = shutdown_given, .zone = -1});
+}
+
+void
+returns_register(uint16_t task, uint8_t module, uint32_t epoch, int result)
+{
+    tell_call(OBSERVE_RETURN, task, VERB_REGISTER,
+              (struct observation){.module = module, .epoch = epoch, .result = result, .zone = -1});
+}
+
+void
+calls_unregister(uint16_t task, uint8_t module)
+{
+    tell_call(OBSERVE_CALL, task, VERB_UNREGISTER,
+              (struct observation){.module = module, .zone = -1});
+}
+
+void
+returns_unregister(uint16_t task, uint8_t module, int result)
+{
+    tell_call(OBSERVE_RETURN, task, VERB_UNREGISTER,
+              (struct observation){.module = module, .result = result, .zone = -1});
+}
+
+void
+calls_of_zone(uint16_t task, enum netstack_verb verb, int zone)
+{
+    tell_call(OBSERVE_CALL, task, verb, (struct observation){.zone = zone, .module = 0xff});
+}
+
+void
+returns_of_zone(uint16_t task, enum netstack_verb verb, int zone, int result)
+{
+    tell_call(OBSERVE_RETURN, task, verb,
+              (struct observation){.zone = zone, .module = 0xff, .result = result});
+}
+
+uintptr_t
+instance_of(uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    return ((uintptr_t)stack << 16 | (uintptr_t)module << 8 | epoch) << 4;
+}
+
+static void
+tell_callback(enum observation_kind kind, uint16_t task, enum callback_phase phase, uint32_t stack,
+              uint8_t module, uint32_t epoch, uintptr_t instance)
+{
+    tell((struct observation){.kind = kind,
+                              .task = task,
+                              .phase = phase,
+                              .stack = stack,
+                              .module = module,
+                              .epoch = epoch,
+                              .zone = (int)stack,
+                              .instance = instance});
+}
+
+void
+starts(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    tell_callback(OBSERVE_CALLBACK_START, task, phase, stack, module, epoch,
+                  phase == PHASE_CREATE ? 0 : instance_of(stack, module, epoch));
+}
+
+void
+starts_with(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module,
+            uint32_t epoch, uintptr_t argument)
+{
+    tell_callback(OBSERVE_CALLBACK_START, task, phase, stack, module, epoch, argument);
+}
+
+void
+ends(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    tell_callback(OBSERVE_CALLBACK_END, task, phase, stack, module, epoch,
+                  instance_of(stack, module, epoch));
+}
+
+void
+runs(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    starts(task, phase, stack, module, epoch);
+    ends(task, phase, stack, module, epoch);
+}
+
+void
+create_fails(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    starts(task, PHASE_CREATE, stack, module, epoch);
+    tell_callback(OBSERVE_CALLBACK_END, task, PHASE_CREATE, stack, module, epoch, 0);
+}
+
+static void
+tell_stack(enum observation_kind kind, uint16_t task, uint32_t stack)
+{
+    tell((struct observation){
+        .kind = kind, .task = task, .stack = stack, .module = 0xff, .zone = -1});
+}
+
+void
+born(uint16_t task, uint32_t stack)
+{
+    live_add(stack, "stack");
+    tell_stack(OBSERVE_STACK_BORN, task, stack);
+}
+
+void
+freed(uint16_t task, uint32_t stack)
+{
+    live_remove(stack);
+    tell_stack(OBSERVE_STACK_FREED, task, stack);
+}
+
+void
+holds(uint16_t task, uint32_t stack)
+{
+    probes(task, KERNEL_PROBE_netstack__inc__ref, stack, 0xff);
+    tell_stack(OBSERVE_HOLD, task, stack);
+}
+
+void
+releases(uint16_t task, uint32_t stack)
+{
+    tell_stack(OBSERVE_RELE, task, stack);
+    probes(task, KERNEL_PROBE_netstack__dec__ref, stack, 0xff);
+}
+
+void
+probes(uint16_t task, enum kernel_probe probe, uint32_t stack, uint8_t module)
+{
+    tell((struct observation){.kind = OBSERVE_PROBE,
+                              .task = task,
+                              .stack = stack,
+                              .probe = probe,
+                              .module = module,
+                              .zone = -1});
+}
+
+void
+unlocks(uint16_t task, uint32_t stack)
+{
+    tell_stack(OBSERVE_UNLOCK, task, stack);
+}
+
+static void
+tell_zone(enum observation_kind kind, uint16_t task, int zone, uint32_t stack)
+{
+    tell((struct observation){
+        .kind = kind, .task = task, .zone = zone, .stack = stack, .module = 0xff});
+}
+
+void
+attached(uint16_t task, int zone, uint32_t stack)
+{
+    tell_zone(OBSERVE_ZONE_ATTACHED, task, zone, stack);
+}
+
+void
+detaching(uint16_t task, int zone, uint32_t stack)
+{
+    tell_zone(OBSERVE_ZONE_DETACHING, task, zone, stack);
+}
+
+void
+walk_tells(uint16_t task, enum observation_kind kind, uint32_t cursor, uint32_t stack)
+{
+    tell((struct observation){
+        .kind = kind, .task = task, .cursor = cursor, .stack = stack, .module = 0xff, .zone = -1});
+}
+
+void
+walk_begins(uint16_t task, uint32_t cursor)
+{
+    calls(task, VERB_WALK_INIT);
+    walk_tells(task, OBSERVE_WALK_INIT, cursor, 0);
+    returns(task, VERB_WALK_INIT, 0);
+}
+
+void
+walk_gives(uint16_t task, uint32_t cursor, uint32_t stack)
+{
+    calls(task, VERB_WALK_NEXT);
+    if (stack != 0) {
+        probes(task, KERNEL_PROBE_netstack__inc__ref, stack, 0xff);
+    }
+    walk_tells(task, OBSERVE_WALK_NEXT, cursor, stack);
+    if (stack != 0) {
+        tell_stack(OBSERVE_HOLD, task, stack);
+        releases(task, stack);
+    }
+    returns(task, VERB_WALK_NEXT, 0);
+}
+
+void
+walk_finishes(uint16_t task, uint32_t cursor)
+{
+    walk_tells(task, OBSERVE_WALK_FINI, cursor, 0);
+}
+
+void
+threads_done(void)
+{
+    tell((struct observation){.kind = OBSERVE_THREADS_DONE, .module = 0xff, .zone = -1});
+}
+
+void
+rests(void)
+{
+    tell((struct observation){.kind = OBSERVE_REST, .module = 0xff, .zone = -1});
+}
+
+/* --- whole scenes ---------------------------------------------------------------------------- */
+
+void
+registers(uint16_t task, uint8_t module, uint32_t epoch)
+{
+    calls_register(task, module, epoch, true);
+    returns_register(task, module, epoch, 0);
+}
+
+void
+unregisters(uint16_t task, uint8_t module)
+{
+    calls_unregister(task, module);
+    returns_unregister(task, module, 0);
+}
+
+void
+boots(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    calls(task, VERB_ZONE_CREATE);
+    born(task, stack);
+    if (module < NS_MAX) {
+        starts(task, PHASE_CREATE, stack, module, epoch);
+        ends(task, PHASE_CREATE, stack, module, epoch);
+    }
+    attached(task, (int)stack, stack);
+    returns_of_zone(task, VERB_ZONE_CREATE, (int)stack, 0);
+}
+
+void
+halts(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    calls_of_zone(task, VERB_ZONE_DESTROY, (int)stack);
+    detaching(task, (int)stack, stack);
+    if (module < NS_MAX) {
+        runs(task, PHASE_SHUTDOWN, stack, module, epoch);
+    }
+    probes(task, KERNEL_PROBE_netstack__dec__numzones, stack, 0xff);
+    probes(task, KERNEL_PROBE_netstack__dec__ref, stack, 0xff);
+    returns_of_zone(task, VERB_ZONE_DESTROY, (int)stack, 0);
+}
+
+void
+is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
+{
+    if (module < NS_MAX) {
+        runs(task, PHASE_DESTROY, stack, module, epoch);
+    }
+    freed(task, stack);
+}
+
+void
+finds(uint16_t task, uint32_t stack)
+{
+    calls(task, VERB_FIND_BY_STACKID);
+    holds(task, stack);
+    tell_call(OBSERVE_RETURN, task, VERB_FIND_BY_STACKID,
+              (struct observation){.stack = stack, .module = 0xff, .zone = -1});
+}
+
+void
+gives_back(uint16_t task, uint32_t stack)
+{
+    calls(task, VERB_RELE);
+    releases(task, stack);
+    returns(task, VERB_RELE, 0);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Observations, told by hand: a line each, so that a test reads as the story it tells. And the
+ * double that stands for the engine: what an oracle says is caught here.
+ */
+#ifndef TESTS_ORACLES_TELLING_H
+#define TESTS_ORACLES_TELLING_H
+
+#include <criterion/criterion.h>
+
+#include "netstack/contract.h"
+#include "netstack/operations.h"
+#include "netstack/oracles/view.h"
+
+/* Tasks of the stories. The reaper is whoever never makes a call. */
+enum { BODY = 0, ANN = 1, BOB = 2, CAT = 3, REAPER = 9, OTHER_REAPER = 10 };
+
+/* Stacks: allocation numbers. The global one is there from the start. */
+enum { GLOBAL = 11, STACK = 20, STACK2 = 30, STACK3 = 40 };
+
+typedef void story_fn(void);
+
+/* Tells the story to every oracle: none may say a word. */
+void assert_silent(story_fn *story);
+
+/*
+ * Tells it to the oracle alone, then to all: both times it is that oracle which ends it, with a
+ * promise that contains these words.
+ */
+void assert_caught(story_fn *story, const char *oracle, const char *promise);
+
+/* The same, asking only that oracle: where several promises break at once. */
+void assert_caught_alone(story_fn *story, const char *oracle, const char *promise);
+
+/* As assert_caught, by the verdict too. */
+void assert_caught_as(story_fn *story, enum heddle_verdict verdict, const char *oracle,
+                      const char *promise);
+
+/* The same, of a subject with these differences. */
+void assert_silent_with(uint64_t differences, story_fn *story);
+
+/* The adapter tells nonsense: an internal error. */
+void assert_refused(story_fn *story);
+
+/* What the last oracle said. */
+const char *last_message(void);
+
+/* What lives: for resting_state. */
+void live_add(uint32_t object, const char *kind);
+void live_remove(uint32_t object);
+
+/* --- lines ------------------------------------------------------------------------------- */
+
+void calls(uint16_t task, enum netstack_verb verb);
+void returns(uint16_t task, enum netstack_verb verb, int result);
+void calls_register(uint16_t task, uint8_t module, uint32_t epoch, bool shutdown_given);
+void returns_register(uint16_t task, uint8_t module, uint32_t epoch, int result);
+void calls_unregister(uint16_t task, uint8_t module);
+void returns_unregister(uint16_t task, uint8_t module, int result);
+void calls_of_zone(uint16_t task, enum netstack_verb verb, int zone);
+void returns_of_zone(uint16_t task, enum netstack_verb verb, int zone, int result);
+
+/* A callback from start to end; create gives instance_of(stack, module, epoch). */
+void runs(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch);
+void starts(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module,
+            uint32_t epoch);
+void ends(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch);
+void starts_with(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module,
+                 uint32_t epoch, uintptr_t argument);
+void create_fails(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
+uintptr_t instance_of(uint32_t stack, uint8_t module, uint32_t epoch);
+
+void born(uint16_t task, uint32_t stack);
+void freed(uint16_t task, uint32_t stack);
+void holds(uint16_t task, uint32_t stack);    /* the call's probe, then the hold */
+void releases(uint16_t task, uint32_t stack); /* the release, then the call's probe */
+void probes(uint16_t task, enum kernel_probe probe, uint32_t stack, uint8_t module);
+void unlocks(uint16_t task, uint32_t stack);
+void attached(uint16_t task, int zone, uint32_t stack);
+void detaching(uint16_t task, int zone, uint32_t stack);
+void walk_begins(uint16_t task, uint32_t cursor);
+void walk_gives(uint16_t task, uint32_t cursor, uint32_t stack); /* 0: the end */
+void walk_tells(uint16_t task, enum observation_kind kind, uint32_t cursor, uint32_t stack);
+void walk_finishes(uint16_t task, uint32_t cursor);
+void threads_done(void);
+void rests(void);
+
+/* --- whole scenes -------------------------------------------------------------------------- */
+
+/* A registration without any stack to create on. */
+void registers(uint16_t task, uint8_t module, uint32_t epoch);
+void unregisters(uint16_t task, uint8_t module);
+
+/*
+ * A zone with a stack of its own boots, creating this module (NS_MAX: none) under registration
+ * `epoch`. The zone has the number of the stack.
+ */
+void boots(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
+void halts(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
+void is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
+
+/* A lookup that gives the stack. */
+void finds(uint16_t task, uint32_t stack);
+void gives_back(uint16_t task, uint32_t stack);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Oracle walk_completeness: walks beside births and halts.
+ */
+#include <errno.h>
+
+#include "telling.h"
+
+static void
+two_stacks(void)
+{
+    boots(ANN, STACK, NS_MAX, 0);
+    boots(ANN, STACK2, NS_MAX, 0);
+}
+
+static void
+all_returned(void)
+{
+    two_stacks();
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, STACK);
+    walk_gives(BOB, 1, STACK2);
+    walk_gives(BOB, 1, 0);
+    walk_gives(BOB, 1, 0);
+    walk_finishes(BOB, 1);
+}
+
+/* What comes or goes meanwhile may be returned or not. */
+static void
+some_come_and_go(void)
+{
+    two_stacks();
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    halts(ANN, STACK, NS_MAX, 0);
+    boots(CAT, STACK3, NS_MAX, 0);
+    walk_gives(BOB, 1, STACK2);
+    walk_gives(BOB, 1, 0);
+    walk_finishes(BOB, 1);
+}
+
+static void
+one_goes_and_another_is_skipped(void)
+{
+    two_stacks();
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    halts(ANN, STACK, NS_MAX, 0);
+    walk_gives(BOB, 1, 0);
+}
+
+/* It boots between the call of the walk and its init: not active from its beginning. */
+static void
+whole_walk_beside_a_birth(void)
+{
+    calls(BOB, VERB_WALK);
+    boots(ANN, STACK, NS_MAX, 0);
+    walk_tells(BOB, OBSERVE_WALK_INIT, 1, 0);
+    walk_tells(BOB, OBSERVE_WALK_NEXT, 1, GLOBAL);
+    walk_tells(BOB, OBSERVE_WALK_NEXT, 1, 0);
+    walk_tells(BOB, OBSERVE_WALK_FINI, 1, 0);
+    returns(BOB, VERB_WALK, 0);
+}
+
+static void
+halt_that_fails(void)
+{
+    two_stacks();
+    calls_of_zone(CAT, VERB_ZONE_DESTROY, STACK);
+    detaching(CAT, STACK, STACK);
+    returns_of_zone(CAT, VERB_ZONE_DESTROY, STACK, EDEADLK);
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, STACK2);
+    walk_gives(BOB, 1, 0);
+}
+
+static void
+halt_of_a_shared_zone(void)
+{
+    calls(ANN, VERB_ZONE_CREATE);
+    attached(ANN, 5, GLOBAL);
+    returns_of_zone(ANN, VERB_ZONE_CREATE, 5, 0);
+    walk_begins(BOB, 1);
+    calls_of_zone(ANN, VERB_ZONE_DESTROY, 5);
+    detaching(ANN, 5, GLOBAL);
+    returns_of_zone(ANN, VERB_ZONE_DESTROY, 5, 0);
+    walk_gives(BOB, 1, 0);
+}
+
+static void
+returned_twice(void)
+{
+    two_stacks();
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, STACK);
+    walk_gives(BOB, 1, STACK);
+}
+
+static void
+goes_on_after_its_end(void)
+{
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+    boots(ANN, STACK, NS_MAX, 0);
+    walk_gives(BOB, 1, STACK);
+}
+
+Test(oracle_walk_completeness, returns_what_is_active_throughout)
+{
+    assert_silent(all_returned);
+    assert_silent(some_come_and_go);
+    assert_silent(whole_walk_beside_a_birth);
+}
+
+Test(oracle_walk_completeness, skips_nothing_that_stays)
+{
+    static const char promise[] = "active throughout is returned";
+    assert_caught(one_goes_and_another_is_skipped, "walk_completeness", promise);
+    assert_caught(halt_that_fails, "walk_completeness", promise);
+    assert_caught(halt_of_a_shared_zone, "walk_completeness", promise);
+}
+
+Test(oracle_walk_completeness, returns_nothing_twice)
+{
+    assert_caught(returned_twice, "walk_completeness", "returned twice");
+}
+
+Test(oracle_walk_completeness, stays_at_its_end)
+{
+    assert_caught(goes_on_after_its_end, "walk_completeness", "stays NULL");
+    assert_silent_with(CONTRACT_WALK_GOES_ON, goes_on_after_its_end);
+}
