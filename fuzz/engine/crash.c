@@ -40,13 +40,33 @@ follows_freed_pointer(const siginfo_t *info, const ucontext_t *context)
 #endif
 }
 
+/* Constant text a signal: the promise is part of the signature. */
+static const char *
+signal_promise(int signal)
+{
+    switch (signal) {
+    case SIGSEGV:
+        return "no SIGSEGV";
+    case SIGBUS:
+        return "no SIGBUS";
+    case SIGFPE:
+        return "no SIGFPE";
+    case SIGILL:
+        return "no SIGILL";
+    case SIGABRT:
+        return "no SIGABRT";
+    default:
+        return "no SIGTRAP";
+    }
+}
+
 static void
 record_signal(const siginfo_t *info, const ucontext_t *context)
 {
     struct task *task = exec.current;
     struct failure failure = {.verdict = HEDDLE_PANIC,
                               .oracle = "engine",
-                              .promise = "a subject raises no signal",
+                              .promise = signal_promise(info->si_signo),
                               .primitive = verdict_primitive(task->last_kind)};
     verdict_place(&failure, task->last_site);
     const char *story = "";

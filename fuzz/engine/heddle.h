@@ -226,6 +226,12 @@ struct heddle_run {
 void heddle_execute(const struct heddle_run *run, struct heddle_log *log);
 
 /*
+ * Sets what is called when the log holds the result of a failure that this process will not survive: behind it,
+ * ASan or UBSan prints its report and ends the process. NULL: nothing.
+ */
+void heddle_set_death_hook(void (*hook)(struct heddle_log *log));
+
+/*
  * The signature of a result: of verdict, oracle, promise, place, and the objects' kinds and lives. For
  * results that were not made here, of a process that died; heddle_execute has filled its own.
  */

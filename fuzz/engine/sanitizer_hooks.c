@@ -9,7 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
+static void (*death_hook)(struct heddle_log *log);
+
+void
+heddle_set_death_hook(void (*hook)(struct heddle_log *log))
+{
+    death_hook = hook;
+}
+
 #if defined(HEDDLE_ASAN) || defined(HEDDLE_UBSAN)
+/* The process ends behind the report, so the result is completed here. */
 static void
 record_report(enum heddle_verdict verdict, const char *promise, const char *message)
 {
@@ -22,7 +31,10 @@ record_report(enum heddle_verdict verdict, const char *promise, const char *mess
                               .primitive = verdict_primitive(exec.current->last_kind)};
     verdict_place(&failure, exec.current->last_site);
     verdict_record(&failure, message);
-    trace_end(); /* the process ends behind the report */
+    trace_end();
+    if (death_hook != NULL) {
+        death_hook(exec.log);
+    }
 }
 #endif
 
