@@ -78,6 +78,7 @@ enum netstack_verb {
     VERB_SLEEP,             /* time */
     VERB_YIELD,             /* steps */
     VERB_REAP_LIMIT,        /* count: decides before the start, does nothing where it stands */
+    VERB_ZONE_IDS,          /* count: likewise */
     VERB_COUNT
 };
 
@@ -91,6 +92,7 @@ enum netstack_verb {
 #define SLOTS_HOLD   4 /* references to zones */
 #define SLOTS_KEY    4
 #define KSTAT_NAMES  4
+#define SLEEP_TIMES  8
 
 /* An operation's result in events, beside 0 and errno: there was nothing that it could work on. */
 #define OPERATION_SKIPPED 0xffff

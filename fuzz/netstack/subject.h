@@ -39,7 +39,7 @@ struct subject {
     int (*stack_id)(const subject_stack_t *stack);
 
     /* The whole service: zones, kstats, netstack. stop: netstack_fini, kstat_fini, zone_fini; 0 or errno. */
-    int (*start)(unsigned int reaps_max); /* reaps_max: netstack_outstanding_reaps */
+    int (*start)(unsigned int reaps_max, unsigned int id_max); /* netstack_outstanding_reaps, zone_id_max */
     int (*stop)(void);
 
     /* netstack.h, by the same names without the prefix; a subject's void function answers 0. */

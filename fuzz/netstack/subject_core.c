@@ -3,6 +3,8 @@
  * The core as a subject: the table of its calls. Mutants of the core are built from this file too,
  * under other names.
  */
+#include <errno.h>
+
 #include "netstack/netstack.h"
 #include "netstack/subject_services.h"
 
@@ -14,8 +16,9 @@
 #endif
 
 static int
-subject_start(unsigned int reaps_max)
+subject_start(unsigned int reaps_max, unsigned int id_max)
 {
+    zone_id_max = id_max;
     zone_init();
     kstat_init();
     netstack_outstanding_reaps = reaps_max;
@@ -26,7 +29,8 @@ static int
 subject_stop(void)
 {
     int error = netstack_fini();
-    if (error == 0) {
+    /* The program may have ended it already. */
+    if (error == 0 || error == ENXIO) {
         error = kstat_fini();
     }
     return error != 0 ? error : zone_fini();
@@ -42,6 +46,7 @@ subject_read_figures(void)
 
 const struct subject SUBJECT_SYMBOL = {
     SUBJECT_COMMON,
+    .stack_kind = "netstack",
     .summary = SUBJECT_SUMMARY,
     .differences = 0,
     .start = subject_start,

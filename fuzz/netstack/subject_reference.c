@@ -22,8 +22,9 @@ subject_claims_id(zoneid_t id)
 }
 
 static int
-subject_start(unsigned int reaps_max)
+subject_start(unsigned int reaps_max, unsigned int id_max)
 {
+    zone_id_max = id_max;
     zone_init();
     kstat_init();
     netstack_outstanding_reaps = reaps_max;
@@ -63,6 +64,7 @@ subject_kstat_delete(kstat_t *ks, int stackid)
 
 const struct subject SUBJECT_SYMBOL = {
     SUBJECT_COMMON,
+    .stack_kind = "netstack_t",
     .summary = SUBJECT_SUMMARY,
     .differences = CONTRACT_OF_ILLUMOS,
     .start = subject_start,

@@ -84,7 +84,6 @@ subject_kstat_create_zone(const char *name, int instance, zoneid_t zone)
 #define SUBJECT_COMMON                                                                             \
     .name = SUBJECT_TEXT(SUBJECT_NAME),                                                            \
     .globals = {SUBJECT_DATA_START, SUBJECT_DATA_END},                                             \
-    .stack_kind = "netstack_t",                                                                    \
     .stack_lock_offset = offsetof(netstack_t, netstack_lock),                                      \
     .stack_module_flags = subject_module_flags,                                                    \
     .stack_module_instance = subject_module_instance,                                              \

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The adapter's state, its records of stacks and zones, and the way from what happens to an
+ * observation.
+ */
+#include "netstack/adapter.h"
+
+#include <string.h>
+
+struct adapter adapter;
+
+void
+adapter_begin(void)
+{
+    memset(&adapter.now, 0, sizeof(adapter.now));
+    memset(adapter.tasks, 0, adapter.task_count * sizeof(adapter.tasks[0]));
+    adapter.task_count = 0;
+}
+
+struct task_record *
+adapter_task(void)
+{
+    uint32_t number = heddle_self();
+    if (number >= adapter.task_count) {
+        adapter.task_count = number + 1;
+    }
+    return &adapter.tasks[number];
+}
+
+struct callback *
+adapter_callback(void)
+{
+    struct task_record *task = adapter_task();
+    if (task->depth == 0 || task->depth > NESTING_MAX) {
+        return NULL;
+    }
+    return &task->callbacks[task->depth - 1];
+}
+
+bool
+adapter_must_not_block(void)
+{
+    return adapter_differs(CONTRACT_CALLBACKS_MAY_NOT_BLOCK) && adapter_task()->depth > 0;
+}
+
+/* --- records ------------------------------------------------------------------------------ */
+
+struct stack_record *
+stack_record_find(uint32_t number)
+{
+    for (uint32_t i = adapter.now.stack_count; i > 0; i--) {
+        if (adapter.stacks[i - 1].number == number) {
+            return &adapter.stacks[i - 1];
+        }
+    }
+    return NULL;
+}
+
+struct zone_record *
+zone_record_find(zoneid_t id)
+{
+    for (uint32_t i = adapter.now.zone_count; i > 0; i--) {
+        if (adapter.zones[i - 1].id == id) {
+            return &adapter.zones[i - 1];
+        }
+    }
+    return NULL;
+}
+
+struct zone_record *
+zone_record_add(zoneid_t id, bool exclusive, uint32_t stack)
+{
+    if (adapter.now.zone_count == ZONES_MAX) {
+        heddle_fail(HEDDLE_INTERNAL, "adapter", "no more than ZONES_MAX zones", KERNEL_HERE, NULL,
+                    NULL, "The program made more than %d zones.", ZONES_MAX);
+    }
+    struct zone_record *record = &adapter.zones[adapter.now.zone_count++];
+    *record = (struct zone_record){.id = id, .exclusive = exclusive, .stack = stack};
+    return record;
+}
+
+/* --- telling ------------------------------------------------------------------------------ */
+
+struct observation
+observation_of(enum observation_kind kind, kernel_site_t site)
+{
+    return (struct observation){
+        .kind = kind,
+        .task = heddle_self(),
+        .module = MODULE_NONE,
+        .zone = ZONE_NONE,
+        .site = site,
+    };
+}
+
+void
+call_init(struct call *call, enum netstack_verb verb)
+{
+    *call = (struct call){.see = observation_of(OBSERVE_CALL, KERNEL_HERE)};
+    call->see.verb = (uint8_t)verb;
+}
+
+void
+call_tell(struct call *call)
+{
+    struct task_record *task = adapter_task();
+    call->outer = task->call;
+    task->call = call;
+    if (adapter.oracles) {
+        oracle_observe(&call->see);
+    }
+}
+
+int
+call_return(struct call *call, int result)
+{
+    adapter_task()->call = call->outer;
+    if (adapter.oracles) {
+        call->see.kind = OBSERVE_RETURN;
+        call->see.result = result;
+        oracle_observe(&call->see);
+    }
+    return result;
+}
+
+void
+call_gives(struct call *call, subject_stack_t *stack)
+{
+    if (stack == NULL) {
+        call->see.stack = 0;
+        call->see.address = NULL;
+        return;
+    }
+    call->see.stack = heddle_object_of(stack);
+    call->see.address = stack;
+    if (adapter.oracles) {
+        struct observation hold = observation_of(OBSERVE_HOLD, KERNEL_HERE);
+        hold.verb = call->see.verb;
+        hold.stack = call->see.stack;
+        hold.address = stack;
+        oracle_observe(&hold);
+    }
+}
+
+/* --- what the engine tells ---------------------------------------------------------------- */
+
+static void
+observe_stack(enum observation_kind kind, uint32_t number, const void *address)
+{
+    struct observation see = observation_of(kind, KERNEL_HERE);
+    see.stack = number;
+    see.address = address;
+    oracle_observe(&see);
+}
+
+static bool
+is_stack_kind(const char *kind)
+{
+    return strcmp(kind, adapter.subject->stack_kind) == 0;
+}
+
+static void
+on_alloc(uint32_t object, const char *kind, void *memory, size_t size)
+{
+    (void)size;
+    if (!is_stack_kind(kind)) {
+        return;
+    }
+    if (adapter.now.stack_count < STACKS_MAX) {
+        adapter.stacks[adapter.now.stack_count++] =
+            (struct stack_record){.number = object, .address = memory};
+    }
+    struct call *call = adapter_task()->call;
+    if (!adapter.now.started ||
+        (call != NULL && call->see.verb == VERB_INIT && call->born == 0)) {
+        adapter.now.global_stack = object;
+    }
+    if (call != NULL) {
+        call->born = object;
+    }
+    if (adapter.oracles) {
+        observe_stack(OBSERVE_STACK_BORN, object, memory);
+    }
+}
+
+static void
+on_free(uint32_t object, const char *kind, void *memory, size_t size)
+{
+    (void)size;
+    if (is_stack_kind(kind)) {
+        observe_stack(OBSERVE_STACK_FREED, object, memory);
+    }
+}
+
+static void
+on_unlock(const kernel_mutex_t *mutex, void *container, uint32_t object, const char *kind)
+{
+    if (container != NULL && is_stack_kind(kind) &&
+        (const char *)mutex == (const char *)container + adapter.subject->stack_lock_offset) {
+        observe_stack(OBSERVE_UNLOCK, object, container);
+    }
+}
+
+/* What the arguments of a probe are, by the words of probes.h. */
+enum probe_argument {
+    PROBE_ARGUMENT_none,
+    PROBE_ARGUMENT_stack,
+    PROBE_ARGUMENT_module,
+    PROBE_ARGUMENT_stackid,
+    PROBE_ARGUMENT_instance,
+    PROBE_ARGUMENT_nms,
+    PROBE_ARGUMENT_limited_ns,
+};
+
+static const uint8_t probe_arguments[KERNEL_PROBE_COUNT][2] = {
+#define PROBE_ARGUMENTS(name, first, second)                                                       \
+    [KERNEL_PROBE_##name] = {PROBE_ARGUMENT_##first, PROBE_ARGUMENT_##second},
+    KERNEL_PROBES(PROBE_ARGUMENTS)
+#undef PROBE_ARGUMENTS
+};
+
+static void
+on_probe(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1)
+{
+    const uintptr_t arguments[2] = {arg0, arg1};
+    struct observation see = observation_of(OBSERVE_PROBE, KERNEL_HERE);
+    see.probe = probe;
+    for (uint32_t i = 0; i < 2; i++) {
+        switch (probe_arguments[probe][i]) {
+        case PROBE_ARGUMENT_stack:
+            see.address = (const void *)arguments[i];
+            see.stack = heddle_object_of(see.address);
+            break;
+        case PROBE_ARGUMENT_module:
+            see.module = (uint8_t)arguments[i];
+            break;
+        case PROBE_ARGUMENT_stackid:
+            see.zone = (int)arguments[i];
+            break;
+        case PROBE_ARGUMENT_instance:
+            see.instance = arguments[i];
+            break;
+        default:
+            break;
+        }
+    }
+    oracle_observe(&see);
+}
+
+static bool
+on_allocate_may_fail(const char *kind, kernel_site_t site)
+{
+    (void)kind;
+    (void)site;
+    return plan_at_allocation();
+}
+
+const struct heddle_observer adapter_observer = {
+    .on_alloc = on_alloc,
+    .on_allocate_may_fail = on_allocate_may_fail,
+};
+
+const struct heddle_observer adapter_observer_with_oracles = {
+    .on_probe = on_probe,
+    .on_alloc = on_alloc,
+    .on_free = on_free,
+    .on_unlock = on_unlock,
+    .on_allocate_may_fail = on_allocate_may_fail,
+};

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the adapter's files share: the state of the execution under way and how a call on the subject
+ * is told to the oracles. One OS thread runs all tasks and no scheduling point lies in adapter code, so
+ * whatever is done here between two calls is done in one step; nothing has a lock. For the same
+ * reason TSan does not watch these files; instances.c, which touches what the subject orders, it does.
+ */
+#ifndef NETSTACK_ADAPTER_H
+#define NETSTACK_ADAPTER_H
+
+#include "netstack/contract.h"
+#include "netstack/laboratory.h"
+#include "netstack/operations.h"
+#include "netstack/oracles/oracle.h"
+
+/* Modules and their numbers are every subject's (NS_* in netstack.h). */
+#define MODULES     19
+#define MODULE_NONE 0xff
+
+#define VARIANTS       4 /* sets of callbacks a module has, so that registrations can be told apart */
+#define STACKS_MAX     256
+#define ZONES_MAX      160
+#define INSTANCES_MAX  4096
+#define NESTING_MAX    4 /* callbacks on one task that are kept */
+#define EARLY_MAX      8
+#define CALL_DEPTH_MAX 2 /* callbacks deep that the fault plan still calls back */
+#define ZONE_NONE      (-1)
+
+/* Events of the adapter's own: kinds for heddle_point and heddle_note. Only ever add at the end. */
+enum adapter_event {
+    EVENT_OPERATION,       /* point; result: verb */
+    EVENT_RETURN,          /* note; object: the stack that it gave; result: 0, errno or skipped */
+    EVENT_CALLBACK_BEFORE, /* point; object: stack; result: callback_code */
+    EVENT_CALLBACK_AFTER,  /* point; the same */
+    EVENT_FAULT,           /* note; object: point; result: action */
+    EVENT_YIELD,           /* point */
+    EVENT_STAGE,           /* note; result: enum stage */
+    EVENT_COUNT
+};
+
+enum stage { STAGE_STARTED, STAGE_THREADS_DONE, STAGE_REST, STAGE_STOPPED, STAGE_COUNT };
+
+/* A callback in events: phase, whether a zone key's, and which module or key. */
+static inline uint32_t
+callback_code(enum callback_phase phase, bool of_key, uint32_t which)
+{
+    return (uint32_t)phase << 9 | (uint32_t)of_key << 8 | which;
+}
+
+/* A call on the subject: what is told of it, and what was seen within it. Lies on its task's stack. */
+struct call {
+    struct call *outer;
+    struct observation see;
+    uint32_t born;       /* the last stack allocated within it */
+    uint32_t epoch_seen; /* of the last module callback within it */
+};
+
+/* A callback that is running. */
+struct callback {
+    enum callback_phase phase;
+    bool of_key;
+    uint8_t which; /* module or key */
+    uint32_t epoch;
+    subject_stack_t *stack; /* NULL: unknown, or a key's */
+    uint32_t stack_number;
+    zoneid_t zone; /* the id it was given */
+    bool in_birth; /* the create of a stack's birth, not of register */
+};
+
+struct task_record {
+    struct call *call; /* innermost */
+    uint32_t depth;    /* callbacks */
+    struct callback callbacks[NESTING_MAX];
+    zoneid_t entered; /* zone that the thread entered; 0: none */
+};
+
+struct stack_record {
+    uint32_t number;
+    const void *address;
+    bool closed;     /* destroying its zone returned 0 */
+    uint8_t waiters; /* tasks in wait_gone for it: the adapter keeps no reference */
+};
+
+struct zone_record {
+    zoneid_t id;
+    bool exclusive;
+    bool detaching; /* zone_destroy was called */
+    bool destroyed; /* and returned 0 */
+    uint32_t stack; /* number; 0 unknown */
+    uint16_t inside; /* threads that entered it */
+};
+
+struct instance_record {
+    const void *address;
+    subject_stack_t *stack;
+    uint32_t stack_number;
+};
+
+enum variant_state { VARIANT_FREE, VARIANT_CALLED, VARIANT_STANDS };
+
+/* One registration at a time; its epoch stays until the next one, so that late callbacks show. */
+struct variant {
+    uint32_t epoch;
+    uint32_t freed; /* when, on the clock of frees: the one freed longest ago is taken next */
+    uint8_t state;
+    bool unregistering;
+};
+
+struct adapter {
+    /* Constant during an execution. */
+    const struct program *program;
+    const struct subject *subject;
+    struct heddle_log *log;
+    struct laboratory_totals *totals; /* never NULL */
+    uint32_t preemptions_outside;     /* at the adapter's own points */
+    bool oracles;
+
+    /* Put to zero at the start. */
+    struct adapter_counts {
+        uint32_t epochs, frees, cursors;
+        uint32_t stack_count, zone_count, instance_count;
+        uint32_t global_stack; /* number of stack 0 */
+        uint32_t ends;         /* calls of fini */
+        bool shared_unsure;    /* somebody called fini: is stack 0 there? */
+        bool started;          /* until then, and after the end, faults are off */
+        uint32_t early_count;
+        zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */
+        struct variant variants[MODULES][VARIANTS];
+    } now;
+    uint32_t task_count; /* records that are in use */
+    struct task_record tasks[HEDDLE_TASKS_MAX];
+
+    /* Valid up to their counts. */
+    struct stack_record stacks[STACKS_MAX];
+    struct zone_record zones[ZONES_MAX];
+    struct instance_record instances[INSTANCES_MAX];
+};
+extern struct adapter adapter;
+
+/* Before an execution: forgets the one before. */
+void adapter_begin(void);
+
+/* What the engine tells; `with_oracles` has those in it that oracles alone need. */
+extern const struct heddle_observer adapter_observer, adapter_observer_with_oracles;
+
+struct task_record *adapter_task(void); /* the running one's */
+struct callback *adapter_callback(void); /* innermost of the running task; NULL: none */
+
+static inline bool
+adapter_differs(enum contract_difference difference)
+{
+    return (adapter.subject->differences & (uint64_t)difference) != 0;
+}
+
+/* In a callback of a subject that does not answer EDEADLK there by itself? */
+bool adapter_must_not_block(void);
+
+/*
+ * What lies in a slot goes from thread to thread as any correct client would pass it on: with an order
+ * that TSan must see, since nothing else of the adapter is visible to it.
+ */
+typedef unsigned int handover_t;
+#ifdef HEDDLE_TSAN
+void handover_give(handover_t *handover);
+void handover_take(handover_t *handover);
+#else
+static inline void
+handover_give(handover_t *handover)
+{
+    (void)handover;
+}
+static inline void
+handover_take(handover_t *handover)
+{
+    (void)handover;
+}
+#endif
+
+/* --- telling ------------------------------------------------------------------------------ */
+
+/* Begins a call: the caller fills call->see as the verb wants, then tells. */
+void call_init(struct call *call, enum netstack_verb verb);
+void call_tell(struct call *call);
+int call_return(struct call *call, int result);
+
+/* An observation with nothing in it but its kind and the running task. */
+struct observation observation_of(enum observation_kind kind, kernel_site_t site);
+
+/* The stack that a lookup gave, now held by the adapter: tells, and notes it in the call. */
+void call_gives(struct call *call, subject_stack_t *stack);
+
+/* --- records ------------------------------------------------------------------------------ */
+
+struct stack_record *stack_record_find(uint32_t number); /* NULL: too many, or none */
+struct zone_record *zone_record_find(zoneid_t id);        /* the newest of that id */
+struct zone_record *zone_record_add(zoneid_t id, bool exclusive, uint32_t stack);
+
+/* --- callbacks: shims.c, instances.c ------------------------------------------------------- */
+
+struct module_shims {
+    subject_create_fn create;
+    subject_callback_fn shutdown, destroy;
+};
+extern const struct module_shims module_shims[MODULES][VARIANTS];
+
+struct key_shims {
+    zone_create_fn create;
+    zone_callback_fn shutdown, destroy;
+};
+extern const struct key_shims key_shims[SLOTS_KEY];
+
+void *instance_create(const char *kind);
+void instance_touch(void *instance);
+void instance_destroy(void *instance);
+
+/* --- the fault plan: plan.c ----------------------------------------------------------------- */
+
+/* Only ever add at the end: their index is in files. */
+enum fault_point {
+    POINT_CREATE,      /* a create callback of any module */
+    POINT_SHUTDOWN,
+    POINT_DESTROY,
+    POINT_CREATE_OF,   /* module */
+    POINT_SHUTDOWN_OF, /* module */
+    POINT_DESTROY_OF,  /* module */
+    POINT_KEY_CREATE,  /* a create callback of any zone key */
+    POINT_KEY_SHUTDOWN,
+    POINT_KEY_DESTROY,
+    POINT_ALLOC, /* an allocation that may fail */
+    POINT_COUNT
+};
+
+/* One action of its own, then one for each verb: call it, sleep and yield among them. */
+enum fault_action { ACTION_FAIL, ACTION_CALL };
+
+void plan_begin(void);
+void plan_vocabulary(struct program_vocabulary *vocabulary);
+
+/* Does what the plan says at this callback. Returns: whether it is to fail. */
+bool plan_at_callback(enum callback_phase phase, bool of_key, uint32_t which);
+
+/* Whether this allocation is to fail. */
+bool plan_at_allocation(void);
+
+/* --- execute.c ------------------------------------------------------------------------------ */
+
+/* Task 0: start, threads, rest, teardown, end. */
+void execute_body(void *argument);
+
+/* --- timeline.c: names ------------------------------------------------------------------------ */
+
+extern const char *const module_names[MODULES];
+extern const char *const phase_names[PHASE_COUNT];
+
+#endif

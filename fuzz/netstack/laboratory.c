@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The room's front door: targets, subjects, oracles by name, and running a program.
+ */
+#include "netstack/adapter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --- what there is ------------------------------------------------------------------------------ */
+
+const struct laboratory_target *
+laboratory_target_at(size_t index)
+{
+    static struct laboratory_target lifecycle = {
+        .name = "lifecycle",
+        .property = "stacks, modules, zones, walks and references keep the invariants of the core",
+        .generation = {.faults = true},
+    };
+    if (index > 0) {
+        return NULL;
+    }
+    lifecycle.vocabulary = operations_vocabulary();
+    return &lifecycle;
+}
+
+const struct laboratory_target *
+laboratory_target_find(const char *name)
+{
+    const struct laboratory_target *target;
+    for (size_t i = 0; (target = laboratory_target_at(i)) != NULL; i++) {
+        if (strcmp(target->name, name) == 0) {
+            return target;
+        }
+    }
+    return NULL;
+}
+
+const struct subject *
+laboratory_subject_find(const char *name)
+{
+    for (size_t i = 0; laboratory_subjects[i] != NULL; i++) {
+        if (strcmp(laboratory_subjects[i]->name, name) == 0) {
+            return laboratory_subjects[i];
+        }
+    }
+    return NULL;
+}
+
+bool
+laboratory_oracle_at(size_t index, const char **name, const char **summary)
+{
+    for (size_t i = 0; i <= index; i++) {
+        if (netstack_oracles[i] == NULL) {
+            return false;
+        }
+    }
+    *name = netstack_oracles[index]->name;
+    *summary = netstack_oracles[index]->promise;
+    return true;
+}
+
+void
+laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from)
+{
+    to->executions += from->executions;
+    for (size_t i = 0; i < LABORATORY_COUNTERS_MAX; i++) {
+        to->successes[i] += from->successes[i];
+        to->errors[i] += from->errors[i];
+        to->faults[i] += from->faults[i];
+    }
+    for (size_t i = 0; i < PHASE_COUNT; i++) {
+        to->callbacks[i] += from->callbacks[i];
+    }
+    to->preemptions_inside += from->preemptions_inside;
+    to->steps += from->steps;
+}
+
+_Static_assert(VERB_COUNT <= LABORATORY_COUNTERS_MAX, "each verb has a counter");
+
+/* --- running ------------------------------------------------------------------------------------ */
+
+_Static_assert(sizeof(struct heddle_deviation) == sizeof(struct program_deviation) &&
+                   offsetof(struct heddle_deviation, value) ==
+                       offsetof(struct program_deviation, value),
+               "a program's deviations are the engine's");
+
+static struct heddle_schedule
+schedule_of(const struct program *program, bool strict)
+{
+    return (struct heddle_schedule){
+        .strategy = strategy_at(program->strategy.strategy),
+        .seed = program->strategy.seed,
+        .depth = program->strategy.depth,
+        .length = program->strategy.length,
+        .deviations = (const struct heddle_deviation *)(const void *)program->deviations,
+        .deviation_count = program->deviation_count,
+        .strict = strict,
+    };
+}
+
+void
+laboratory_execute(const struct program *program, const struct laboratory_target *target,
+                   const struct subject *subject, const struct laboratory_options *options,
+                   struct heddle_log *log, struct laboratory_totals *totals)
+{
+    static struct laboratory_totals nobody;
+    (void)target;
+    adapter.program = program;
+    adapter.subject = subject;
+    adapter.log = log;
+    adapter.totals = totals != NULL ? totals : &nobody;
+    adapter.oracles = options->oracles;
+    adapter.preemptions_outside = 0;
+
+    const struct heddle_run run = {
+        .body = execute_body,
+        .schedule = schedule_of(program, options->strict),
+        .observer = options->oracles ? &adapter_observer_with_oracles : &adapter_observer,
+        .globals = &subject->globals,
+        .globals_count = 1,
+        .steps_max = options->steps_max,
+        .trace = options->trace,
+    };
+    heddle_execute(&run, log);
+
+    adapter.totals->executions++;
+    adapter.totals->steps += log->result.steps;
+    if (log->result.preemptions > adapter.preemptions_outside) {
+        adapter.totals->preemptions_inside +=
+            log->result.preemptions - adapter.preemptions_outside;
+    }
+}
+
+static int
+compare_deviations(const void *left, const void *right)
+{
+    const struct program_deviation *a = left, *b = right;
+    if (a->task != b->task) {
+        return a->task < b->task ? -1 : 1;
+    }
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    return a->k < b->k ? -1 : a->k > b->k;
+}
+
+bool
+laboratory_make_explicit(struct program *program, const struct heddle_log *log)
+{
+    uint32_t count = log->deviation_count;
+    if (count >= HEDDLE_DEVIATIONS_MAX) {
+        return false;
+    }
+    if (count > program->deviation_capacity) {
+        struct program_deviation *more =
+            realloc(program->deviations, count * sizeof(*program->deviations));
+        if (more == NULL) {
+            return false;
+        }
+        program->deviations = more;
+        program->deviation_capacity = count;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        const struct heddle_deviation *deviation = &log->deviations[i];
+        program->deviations[i] = (struct program_deviation){.task = deviation->task,
+                                                            .kind = deviation->kind,
+                                                            .k = deviation->k,
+                                                            .value = deviation->value};
+    }
+    if (count > 0) {
+        qsort(program->deviations, count, sizeof(*program->deviations), compare_deviations);
+    }
+    program->deviation_count = count;
+    program->strategy = (struct program_strategy){0};
+    return true;
+}
