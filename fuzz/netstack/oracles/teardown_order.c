@@ -3,14 +3,17 @@
  * Invariant 8: within one turn shutdowns descend, every shutdown ends before the first destroy
  * starts, and destroys descend; turns of one stack do not overlap.
  *
- * What a turn is, seen from outside: the callbacks for one stack that run under the same call of
- * the same task. That call says which: zone_create               the birth, with its undo if one of
- * its creates failed; the shutdowns after a birth that went well are the zone's shutdown, another
- * turn register, unregister      a turn a phase: the stack may be another's between its shutdown
- * and destroy any other call            the zone's shutdown none, a service's task    the stack's
- * one reap none, task 0              the end of the service: as a call A turn has begun by its
- * first callback and not ended before its last. So two turns surely overlap if a callback of one
- * starts while one of the other runs, or between two of the other's.
+ * What a turn is, seen from outside: the callbacks for one stack that run under the same call of the
+ * same task. That call says which:
+ *   zone_create              the birth, with its undo if one of its creates failed; the shutdowns
+ *                            after a birth that went well are the zone's shutdown, another turn
+ *   register, unregister     a turn a phase: between its shutdown and its destroy the stack may be
+ *                            another's
+ *   any other call           the zone's shutdown
+ *   none, a service's task   the stack's one reap
+ *   none, task 0             the end of the service: as a call
+ * A turn has begun by its first callback and not ended before its last. So two turns surely overlap
+ * if a callback of one starts while one of the other runs, or between two of the other's.
  */
 #include "netstack/contract.h"
 #include "netstack/oracles/view.h"
