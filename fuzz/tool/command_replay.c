@@ -60,6 +60,8 @@ parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         chosen->json = true;
         return 0;
+    case ARGP_KEY_ARG:
+        return ARGP_ERR_UNKNOWN; /* all of them at once, then: */
     case ARGP_KEY_ARGS:
         replay->paths = state->argv + state->next;
         replay->count = (size_t)(state->argc - state->next);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,8 @@ struct pending {
 
 struct hunt {
     const struct hunt_options *options;
-    struct room *rooms; /* shared, one a worker */
+    struct room *rooms;            /* shared, one a worker */
+    _Atomic uint64_t *last_wanted; /* shared: runs beyond it cannot be the first failure */
     struct known_set *known;
     double started;
     enum tool_exit code;
@@ -61,6 +63,9 @@ execute(struct worker *worker, uint64_t number, void *argument)
     struct heddle_log *log = worker->log;
     uint64_t group = number / EXPLORATION_GROUP + 1;
 
+    if (number > atomic_load_explicit(hunt->last_wanted, memory_order_relaxed)) {
+        return;
+    }
     if (hunt->program_group != group) {
         exploration_program(exploration, group - 1, &hunt->program);
         hunt->program_group = group;
@@ -145,6 +150,13 @@ static void
 tell_foreign_death(const struct hunt *hunt, const struct worker_news *news, struct outcome *outcome)
 {
     char found_by[256], path[PATH_MAX];
+    struct heddle_result *result = &outcome->result;
+    result->verdict = HEDDLE_OK;
+    result->signature = 0;
+    snprintf(result->promise, sizeof(result->promise), "none is known to be broken");
+    snprintf(result->message, sizeof(result->message),
+             "The worker was killed from outside (%s) while it executed this.",
+             strsignal(news->code));
     struct report report = make_report(hunt, news->number, outcome, found_by);
     int error = finding_write(hunt->options->directory, "worker-death-", news->number, &report,
                               hunt->options->exploration.target, path);
@@ -183,6 +195,9 @@ add_pending(struct hunt *hunt, uint64_t number, struct outcome *outcome)
     }
     all[place] = (struct pending){.number = number, .outcome = outcome};
     hunt->pending_count++;
+    if (!hunt->options->keep_going) {
+        atomic_store(hunt->last_wanted, all[0].number);
+    }
     return true;
 }
 
@@ -362,6 +377,7 @@ hunt_all(struct hunt *hunt)
     sigaction(SIGTERM, &action, NULL);
 
     hunt->started = terminal_now();
+    atomic_store(hunt->last_wanted, UINT64_MAX);
     if (!worker_run(&job)) {
         bool dying = errno == ECHILD;
         stop_for(hunt, dying ? TOOL_INTERNAL : TOOL_ENVIRONMENT,
@@ -383,9 +399,10 @@ hunt_run(const struct hunt_options *options)
     hunt->options = options;
     hunt->known = known_create();
     hunt->rooms = worker_shared_create(rooms_size);
+    hunt->last_wanted = worker_shared_create(sizeof(*hunt->last_wanted));
     program_init(&hunt->program);
     int error = 0;
-    if (hunt->known == NULL || hunt->rooms == NULL) {
+    if (hunt->known == NULL || hunt->rooms == NULL || hunt->last_wanted == NULL) {
         command_complain("no memory to share with workers: %s", strerror(errno));
     } else if (options->known != NULL && (error = known_load(hunt->known, options->known)) != 0) {
         command_complain("--known: %s: %s", options->known, strerror(error));
@@ -400,6 +417,7 @@ hunt_run(const struct hunt_options *options)
     free(hunt->pending);
     known_destroy(hunt->known);
     worker_shared_destroy(hunt->rooms, rooms_size);
+    worker_shared_destroy(hunt->last_wanted, sizeof(*hunt->last_wanted));
     program_fini(&hunt->program);
     free(hunt);
     return code;

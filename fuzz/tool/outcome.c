@@ -46,10 +46,13 @@ set_place(struct heddle_result *result, const struct heddle_log *log, uint32_t e
     if (event_count == 0) {
         return;
     }
+    const struct heddle_event *last = &log->events[event_count - 1];
     const struct kernel_site *site = log->sites[event_count - 1];
-    snprintf(result->primitive, sizeof(result->primitive), "%s",
-             heddle_event_kind_name(log->events[event_count - 1].kind));
-    result->task = log->events[event_count - 1].task;
+    result->task = last->task;
+    if (last->kind < HEDDLE_EVENT_SUBJECT) {
+        snprintf(result->primitive, sizeof(result->primitive), "%s",
+                 heddle_event_kind_name(last->kind));
+    }
     if (site != NULL) {
         snprintf(result->file, sizeof(result->file), "%s", base_name(site->file));
         snprintf(result->function, sizeof(result->function), "%s", site->function);

@@ -66,8 +66,8 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
     const struct heddle_result *result = report->result;
     fprintf(out, "%soracle: %s\n", indentation, result->oracle);
     if (result->file[0] != '\0') {
-        fprintf(out, "%splace: %s:%d %s %s\n", indentation, result->file, result->line,
-                result->function, result->primitive);
+        fprintf(out, "%splace: %s:%d %s%s%s\n", indentation, result->file, result->line,
+                result->function, result->primitive[0] != '\0' ? " " : "", result->primitive);
     }
     for (int i = 0; i < 2; i++) {
         const struct heddle_object_state *object = &result->objects[i];
@@ -76,15 +76,22 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
                     object->kind, life_names[object->life]);
         }
     }
-    fprintf(out, "%sschedule: %" PRIu32 " steps, %" PRIu32 " switches, %" PRIu32 " preemptions\n",
-            indentation, result->steps, result->switches, result->preemptions);
+    /* Of a process that was killed, nobody counted them. */
+    if (result->steps > 0) {
+        fprintf(out,
+                "%sschedule: %" PRIu32 " steps, %" PRIu32 " switches, %" PRIu32 " preemptions\n",
+                indentation, result->steps, result->switches, result->preemptions);
+    }
     fprintf(out,
-            "%sprogram: %" PRIu32 " operations in %" PRIu32 " threads, %" PRIu64
-            " faults injected\n",
+            "%sprogram: %" PRIu32 " operations in %" PRIu32 " threads; faults injected: %" PRIu64
+            "\n",
             indentation, report->program->operation_count, report->program->thread_count,
             injected_faults(report->totals));
     fprintf(out, "%ssignature: %016" PRIx64 "\n", indentation, result->signature);
     fprintf(out, "%shash: %016" PRIx64 "\n", indentation, result->hash);
+    if (report->found_by == NULL && report->runs > 1) {
+        fprintf(out, "%sruns: %" PRIu64 ", all with this hash\n", indentation, report->runs);
+    }
     if (report->found_by != NULL) {
         fprintf(out, "%sfound by: %s\n", indentation, report->found_by);
     }
@@ -202,12 +209,9 @@ add_seconds(struct json_object *object, double seconds)
 static void
 add_result(struct json_object *object, const struct heddle_result *result)
 {
-    char where[96];
-    bool failed = result->verdict != HEDDLE_OK;
-    snprintf(where, sizeof(where), "%s:%d", result->file, result->line);
     add_text(object, "verdict", heddle_verdict_name(result->verdict));
     add_text(object, "oracle", result->oracle);
-    if (failed) {
+    if (result->verdict != HEDDLE_OK) {
         add_hash(object, "signature", result->signature);
     } else {
         add_text(object, "signature", NULL);
@@ -219,7 +223,6 @@ add_result(struct json_object *object, const struct heddle_result *result)
                                                     : NULL);
     add_number(object, "switches", result->switches);
     add_number(object, "preemptions", result->preemptions);
-    add_text(object, "where", failed && result->file[0] != '\0' ? where : NULL);
 }
 
 static void
@@ -246,14 +249,18 @@ add_runs(struct json_object *object, const struct report *report)
 void
 report_json(const struct report *report, FILE *out)
 {
+    char where[96];
+    const struct heddle_result *result = report->result;
     struct json_object *object = json_object_new_object();
+    snprintf(where, sizeof(where), "%s:%d", result->file, result->line);
     add_text(object, "file", report->file);
     add_text(object, "target", report->target);
     add_text(object, "subject", report->subject);
-    add_result(object, report->result);
+    add_result(object, result);
     add_number(object, "operations", report->program->operation_count);
     add_number(object, "faults", injected_faults(report->totals));
     add_runs(object, report);
+    add_text(object, "where", result->file[0] != '\0' ? where : NULL);
     print_object(object, out);
 }
 
@@ -292,24 +299,26 @@ fault_counts(const struct laboratory_totals *totals, const struct program_vocabu
 void
 report_totals_json(const struct report *report, FILE *out)
 {
-    static const char *const absent[] = {"verdict", "oracle",      "signature", "hash",
-                                         "where",   "diverged_at", "switches"};
+    static const char *const of_one_run[] = {"verdict", "oracle", "signature", "hash"};
+    const struct laboratory_totals *totals = report->totals;
     const struct laboratory_target *target =
         report->target != NULL ? laboratory_target_find(report->target) : NULL;
     struct json_object *object = json_object_new_object();
     add_text(object, "file", NULL);
     add_text(object, "target", report->target);
     add_text(object, "subject", report->subject);
-    for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
-        add_text(object, absent[i], NULL);
+    for (size_t i = 0; i < sizeof(of_one_run) / sizeof(of_one_run[0]); i++) {
+        add_text(object, of_one_run[i], NULL);
     }
-    add_number(object, "steps", report->totals->steps);
-    add_number(object, "preemptions", report->totals->preemptions_inside);
+    add_number(object, "steps", totals->steps);
+    add_text(object, "diverged_at", NULL);
+    add_text(object, "switches", NULL);
+    add_number(object, "preemptions", totals->preemptions_inside);
     json_object_object_add(object, "operations",
-                           target != NULL ? operation_counts(report->totals, target->vocabulary)
-                                          : NULL);
-    json_object_object_add(
-        object, "faults", target != NULL ? fault_counts(report->totals, target->vocabulary) : NULL);
+                           target != NULL ? operation_counts(totals, target->vocabulary) : NULL);
+    json_object_object_add(object, "faults",
+                           target != NULL ? fault_counts(totals, target->vocabulary) : NULL);
     add_runs(object, report);
+    add_text(object, "where", NULL);
     print_object(object, out);
 }

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * From an input to a verdict, in process: no fork, and no file unless something new was found.
+ */
+#include "targets/harness.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mutator/mutator.h"
+#include "netstack/laboratory.h"
+#include "tool/finding.h"
+#include "tool/known.h"
+#include "tool/outcome.h"
+
+static struct {
+    char findings[PATH_MAX];
+    bool keep_going;
+    struct heddle_log *log;
+    struct known_set *known;
+    struct program program;
+    struct laboratory_totals totals;
+    uint64_t runs, passed_over;
+} fuzz;
+
+/* --- arguments ---------------------------------------------------------------------------- */
+
+static _Noreturn void
+give_up(const char *what, const char *why)
+{
+    fprintf(stderr, "%s: %s\n", what, why);
+    exit(2);
+}
+
+/* The value of "--name=value", or NULL. */
+static const char *
+value_of(const char *argument, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 ? argument + length : NULL;
+}
+
+/* Beside libFuzzer's artifacts: "-artifact_prefix=dir/" or "=dir/name-". */
+static void
+use_artifact_prefix(const char *prefix)
+{
+    const char *slash = strrchr(prefix, '/');
+    int length = slash != NULL ? (int)(slash - prefix) : 0;
+    snprintf(fuzz.findings, sizeof(fuzz.findings), "%.*s", length > 0 ? length : 1,
+             length > 0      ? prefix
+             : slash != NULL ? "/"
+                             : ".");
+}
+
+static bool
+take_argument(const char *argument)
+{
+    const char *value;
+    if ((value = value_of(argument, "--known=")) != NULL) {
+        int error = known_load(fuzz.known, value);
+        if (error != 0) {
+            give_up(argument, strerror(error));
+        }
+        return true;
+    }
+    if ((value = value_of(argument, "--findings=")) != NULL) {
+        snprintf(fuzz.findings, sizeof(fuzz.findings), "%s", value);
+        return true;
+    }
+    if ((value = value_of(argument, "--keep-going=")) != NULL) {
+        fuzz.keep_going = strcmp(value, "0") != 0;
+        return true;
+    }
+    return false;
+}
+
+/* libFuzzer passes its arguments on to the processes that it starts, and skips ours itself. */
+static void
+take_arguments(int *argc, char **argv)
+{
+    int kept = 1;
+    bool named = false;
+    for (int i = 1; i < *argc; i++) {
+        const char *prefix = value_of(argv[i], "-artifact_prefix=");
+        named = named || value_of(argv[i], "--findings=") != NULL;
+        if (prefix != NULL && !named) {
+            use_artifact_prefix(prefix);
+        }
+        bool ours = take_argument(argv[i]);
+#ifdef HEDDLE_LIBFUZZER
+        ours = false;
+#endif
+        if (!ours) {
+            argv[kept++] = argv[i];
+        }
+    }
+    *argc = kept;
+    argv[kept] = NULL;
+}
+
+static void
+say_goodbye(void)
+{
+    fprintf(stderr, "heddle: %" PRIu64 " runs on %s, %" PRIu64 " known failures passed over\n",
+            fuzz.runs, fuzz_target.subject, fuzz.passed_over);
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    fuzz.known = known_create();
+    fuzz.log = heddle_log_create();
+    if (fuzz.known == NULL || fuzz.log == NULL) {
+        give_up((*argv)[0], strerror(errno));
+    }
+    if (laboratory_target_find(fuzz_target.target) == NULL ||
+        laboratory_subject_find(fuzz_target.subject) == NULL) {
+        give_up((*argv)[0], "this build lacks its target or subject");
+    }
+    snprintf(fuzz.findings, sizeof(fuzz.findings), "findings");
+    program_init(&fuzz.program);
+    take_arguments(argc, *argv);
+    atexit(say_goodbye);
+    return 0;
+}
+
+const struct mutator_target *
+mutator_target(void)
+{
+    static struct mutator_target target;
+    if (target.vocabulary == NULL) {
+        const struct laboratory_target *of = laboratory_target_find(fuzz_target.target);
+        target = (struct mutator_target){.target = fuzz_target.target,
+                                         .subject = fuzz_target.subject,
+                                         .vocabulary = of->vocabulary,
+                                         .generation = of->generation};
+    }
+    return &target;
+}
+
+/* --- a failure ---------------------------------------------------------------------------- */
+
+static struct outcome *
+take_outcome(const struct laboratory_target *target)
+{
+    struct outcome *outcome = outcome_take(
+        &(struct worker_news){.end = WORKER_REPORTED, .log = fuzz.log, .output = ""}, target);
+    if (outcome == NULL) {
+        give_up("a failure", strerror(ENOMEM));
+    }
+    return outcome;
+}
+
+static void
+tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
+{
+    char path[PATH_MAX], found_by[64];
+    snprintf(found_by, sizeof(found_by), "fuzzing target %s on subject %s", target->name,
+             outcome->program.subject);
+    struct report report = {.target = target->name,
+                            .subject = outcome->program.subject,
+                            .program = &outcome->program,
+                            .result = &outcome->result,
+                            .totals = &outcome->totals,
+                            .found_by = found_by,
+                            .options = ""};
+    int error =
+        finding_write(fuzz.findings, prefix, outcome->result.signature, &report, target, path);
+    report_failure(&report, stderr);
+    if (error != 0) {
+        fprintf(stderr, "%s: the finding cannot be written: %s. This is it:\n", fuzz.findings,
+                strerror(error));
+        report_print_prog(&report, target, stderr);
+    }
+}
+
+/* A failure is believed when its explicit schedule shows it again. */
+static void
+report_new(const struct laboratory_target *target, const struct subject *subject)
+{
+    static const struct laboratory_options strictly = {
+        .oracles = true, .strict = true, .trace = true};
+    outcome_announce(&fuzz.program, fuzz.log);
+    struct outcome *first = take_outcome(target);
+    struct laboratory_totals totals = {0};
+    outcome_announce(&first->program, fuzz.log);
+    laboratory_execute(&first->program, target, subject, &strictly, fuzz.log, &totals);
+    struct outcome *second = take_outcome(target);
+    first->totals = totals;
+
+    bool reproduced = outcome_equal(first, second);
+    bool internal = first->result.verdict == HEDDLE_INTERNAL;
+    if (!reproduced) {
+        fprintf(stderr, "A failure's replay differed.\n");
+        outcome_print_difference(first, second, stderr);
+    }
+    known_add(fuzz.known, first->result.signature, fuzz.runs);
+    tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-");
+    outcome_destroy(first);
+    outcome_destroy(second);
+    if (internal || !fuzz.keep_going) {
+        abort();
+    }
+}
+
+/* --- an input ----------------------------------------------------------------------------- */
+
+/* The head decides where it names what this build has; else the target does. */
+static void
+find_target_and_subject(const uint8_t *bytes, size_t size, const struct laboratory_target **target,
+                        const struct subject **subject)
+{
+    char target_name[PROGRAM_NAME_MAX], subject_name[PROGRAM_NAME_MAX];
+    *target = NULL;
+    *subject = NULL;
+    if (program_decode_head(bytes, size, target_name, subject_name)) {
+        *target = laboratory_target_find(target_name);
+        *subject = laboratory_subject_find(subject_name);
+    }
+    if (*target == NULL) {
+        *target = laboratory_target_find(fuzz_target.target);
+    }
+    if (*subject == NULL) {
+        *subject = laboratory_subject_find(fuzz_target.subject);
+    }
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    static const struct laboratory_options plain = {.oracles = true};
+    const struct laboratory_target *target;
+    const struct subject *subject;
+    struct program *program = &fuzz.program;
+
+    if (program_head_of(bytes, size) == PROGRAM_HEAD_NEWER) {
+        return 0;
+    }
+    find_target_and_subject(bytes, size, &target, &subject);
+    program_decode(program, bytes, size, target->vocabulary);
+    snprintf(program->target, sizeof(program->target), "%s", target->name);
+    snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
+
+    fuzz.runs++;
+    laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
+    const struct heddle_result *result = &fuzz.log->result;
+    if (result->verdict == HEDDLE_OK) {
+        return 0;
+    }
+    if (known_number(fuzz.known, result->signature) != KNOWN_NEVER) {
+        fuzz.passed_over++;
+        return 0;
+    }
+    report_new(target, subject);
+    return 0;
+}
