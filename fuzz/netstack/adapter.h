@@ -71,7 +71,8 @@ struct task_record {
     struct call *call; /* innermost */
     uint32_t depth;    /* callbacks */
     struct callback callbacks[NESTING_MAX];
-    zoneid_t entered; /* zone that the thread entered; 0: none */
+    bool is_inside;   /* the thread entered a zone: */
+    zoneid_t entered; /* this one; else 0 */
 };
 
 struct stack_record {

@@ -304,7 +304,7 @@ int
 operate_zone_go_home(void)
 {
     struct task_record *task = adapter_task();
-    if (task->entered == GLOBAL_ZONEID) {
+    if (!task->is_inside) {
         return 0;
     }
     struct zone_record *left = zone_record_find(task->entered);
@@ -314,6 +314,7 @@ operate_zone_go_home(void)
     call_tell(&call);
     int error = adapter.subject->zone_enter(NULL);
     MUST(error == 0, "a thread can always go back to zone 0");
+    task->is_inside = false;
     task->entered = GLOBAL_ZONEID;
     if (left != NULL) {
         left->inside--;
@@ -325,7 +326,7 @@ int
 operate_zone_leave(struct operation *op)
 {
     (void)op;
-    if (!may_move() || adapter_task()->entered == GLOBAL_ZONEID) {
+    if (!may_move() || !adapter_task()->is_inside) {
         return OPERATION_SKIPPED;
     }
     return operate_zone_go_home();
@@ -347,6 +348,7 @@ enter(zone_t *zone, zoneid_t id)
     call_tell(&call);
     int error = adapter.subject->zone_enter(zone);
     if (error == 0) {
+        adapter_task()->is_inside = true;
         adapter_task()->entered = id;
     } else if (record != NULL) {
         record->inside--;
