@@ -81,6 +81,19 @@ zone_record_add(zoneid_t id, bool exclusive, uint32_t stack)
 
 /* --- telling ------------------------------------------------------------------------------ */
 
+/* Where the running task is in its subject, if its last event was there; else where the adapter says. */
+static kernel_site_t
+site_in_subject(kernel_site_t otherwise)
+{
+    const struct heddle_log *log = adapter.log;
+    uint32_t last = log->event_count - 1;
+    if (last >= HEDDLE_EVENTS_MAX || log->sites[last] == NULL ||
+        log->events[last].kind >= HEDDLE_EVENT_SUBJECT) {
+        return otherwise;
+    }
+    return log->sites[last];
+}
+
 struct observation
 observation_of(enum observation_kind kind, kernel_site_t site)
 {
@@ -89,14 +102,14 @@ observation_of(enum observation_kind kind, kernel_site_t site)
         .task = heddle_self(),
         .module = MODULE_NONE,
         .zone = ZONE_NONE,
-        .site = site,
+        .site = adapter.oracles ? site_in_subject(site) : site,
     };
 }
 
 void
-call_init(struct call *call, enum netstack_verb verb)
+call_init_at(struct call *call, enum netstack_verb verb, kernel_site_t site)
 {
-    *call = (struct call){.see = observation_of(OBSERVE_CALL, KERNEL_HERE)};
+    *call = (struct call){.see = observation_of(OBSERVE_CALL, site)};
     call->see.verb = (uint8_t)verb;
 }
 
@@ -116,6 +129,7 @@ call_return(struct call *call, int result)
 {
     adapter_task()->call = call->outer;
     if (adapter.oracles) {
+        call->see.site = site_in_subject(call->see.site);
         call->see.kind = OBSERVE_RETURN;
         call->see.result = result;
         oracle_observe(&call->see);

@@ -180,11 +180,15 @@ handover_take(handover_t *handover)
 /* --- telling ------------------------------------------------------------------------------ */
 
 /* Begins a call: the caller fills call->see as the verb wants, then tells. */
-void call_init(struct call *call, enum netstack_verb verb);
+void call_init_at(struct call *call, enum netstack_verb verb, kernel_site_t site);
+#define call_init(call, verb) call_init_at((call), (verb), KERNEL_HERE)
 void call_tell(struct call *call);
 int call_return(struct call *call, int result);
 
-/* An observation with nothing in it but its kind and the running task. */
+/*
+ * An observation with nothing in it but its kind, the running task, and where that is: in the subject, or
+ * at `site` if its last event was the adapter's.
+ */
 struct observation observation_of(enum observation_kind kind, kernel_site_t site);
 
 /* The stack that a lookup gave, now held by the adapter: tells, and notes it in the call. */
