@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Zones that share the global stack, and the one that owns it.
+ */
+#include "recording_modules.h"
+#include "seen_probes.h"
+
+TestSuite(netstack_attach, .init = core_start, .fini = core_stop);
+
+Test(netstack_attach, a_shared_zone_makes_no_stack)
+{
+    cr_assert_eq(module_register(NS_IP), 0);
+    zoneid_t zone = make_zone();
+    recorder_expect("6+0");
+    cr_assert_not(netstack_inuse_by_stackid(zone));
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__inc__numzones), 1);
+    cr_assert_eq(zone_destroy(zone), 0);
+    recorder_expect("6+0");
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__dec__numzones), 0);
+}
+
+Test(netstack_attach, zone_0_cannot_go_before_the_others)
+{
+    zoneid_t zone = make_zone();
+    cr_assert_eq(zone_shutdown(0), EBUSY);
+    cr_assert_eq(zone_destroy(0), EBUSY);
+    cr_assert_eq(zone_destroy(zone), 0);
+}
+
+Test(netstack_attach, nobody_attaches_to_a_stack_that_is_shut_down)
+{
+    zoneid_t zone;
+    cr_assert_eq(zone_shutdown(0), 0);
+    cr_assert_neq(zone_create(0, &zone), 0);
+    cr_assert_eq(zone_create(ZF_NET_EXCL, &zone), 0);
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__inc__numzones), 0);
+}
+
+Test(netstack_attach, nobody_attaches_to_a_stack_that_is_gone)
+{
+    zoneid_t zone;
+    cr_assert_eq(zone_destroy(0), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    cr_assert_neq(zone_create(0, &zone), 0);
+    cr_assert_eq(zone_create(ZF_NET_EXCL, &zone), 0);
+}
+
+Test(netstack_attach, an_attach_without_memory_leaves_nothing)
+{
+    bool failed = true;
+    kstat_t *ks = kstat_create_netstack("m", 0, "n", "c", 0, 0, 0, 0);
+    for (uint64_t nth = 1; failed; nth++) {
+        zoneid_t id;
+        size_t before = test_memory_live();
+        test_memory_fail_nth(nth);
+        int error = zone_create(0, &id);
+        failed = test_memory_has_failed();
+        test_memory_fail_nth(0);
+        cr_assert_eq(error, failed ? ENOMEM : 0);
+        if (error == 0) {
+            cr_assert_eq(zone_destroy(id), 0);
+        }
+        cr_assert_eq(test_memory_live(), before);
+        cr_assert(netstack_all_valid());
+        cr_assert(kstat_is_valid());
+    }
+    cr_assert_eq(kstat_delete_netstack(ks, 0), 0);
+}
+
+Test(netstack_attach, the_last_zone_shuts_the_stack_down)
+{
+    cr_assert_eq(module_register(NS_IP), 0);
+    zoneid_t zone = make_zone();
+    cr_assert_eq(zone_shutdown(zone), 0);
+    recorder_expect("6+0");
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(zone_shutdown(0), 0);
+    recorder_expect("6+0 6!0");
+}
+
+Test(netstack_attach, ids_of_zones_and_stacks)
+{
+    zoneid_t shared = make_zone();
+    zoneid_t exclusive = make_exclusive_zone();
+    cr_assert_eq(zoneid_to_netstackid(shared), 0);
+    cr_assert_eq(zoneid_to_netstackid(exclusive), exclusive);
+    cr_assert_eq(zoneid_to_netstackid(0), 0);
+    cr_assert_eq(zoneid_to_netstackid(1234567), 1234567);
+    cr_assert_eq(netstackid_to_zoneid(exclusive), exclusive);
+    cr_assert_eq(zone_destroy(shared), 0);
+    cr_assert_eq(zoneid_to_netstackid(shared), shared);
+}
