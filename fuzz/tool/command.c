@@ -19,6 +19,7 @@
 const char *tool_name = "heddle";
 
 static const char *command_name; /* "heddle run", for messages */
+static bool has_complained;
 
 static const struct command {
     const char *name;
@@ -114,6 +115,7 @@ void
 command_complain(const char *format, ...)
 {
     va_list arguments;
+    has_complained = true;
     va_start(arguments, format);
     fprintf(stderr, "%s: ", command_name);
     vfprintf(stderr, format, arguments);
@@ -154,7 +156,8 @@ bool
 command_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
     error_t error = argp_parse(argp, argc, argv, ARGP_NO_EXIT | ARGP_NO_HELP, NULL, input);
-    if (error == ARGP_ERR_UNKNOWN) {
+    /* Then it was getopt that has: of an option that there is not, or that lacks its value. */
+    if (error != 0 && !has_complained) {
         print_options(argp);
     }
     return error == 0;

@@ -74,9 +74,9 @@ execute(struct worker *worker, uint64_t number, void *argument)
                          room->counted_group == group ? room->counted_length : 0, &hunt->program);
     outcome_announce(&hunt->program, log);
     log->number = number;
-    room->runs++;
     laboratory_execute(&hunt->program, exploration->target, exploration->subject, &plain, log,
                        &room->totals);
+    room->runs++;
     if (number % EXPLORATION_GROUP == 0) {
         room->counted_group = group;
         room->counted_length = log->result.steps;
@@ -161,8 +161,7 @@ tell_foreign_death(const struct hunt *hunt, const struct worker_news *news, stru
     int error = finding_write(hunt->options->directory, "worker-death-", news->number, &report,
                               hunt->options->exploration.target, path);
     terminal_progress_erase();
-    command_complain("a worker was killed from outside (%s) in run %" PRIu64
-                     ", which is executed again; kept as %s",
+    command_complain("a worker was killed from outside (%s) in run %" PRIu64 ", kept as %s",
                      strsignal(news->code), news->number, error == 0 ? path : strerror(error));
 }
 
@@ -212,7 +211,7 @@ stop_for(struct hunt *hunt, enum tool_exit code, const char *what)
 
 /* A failure that nobody knows: it counts once a fresh process has shown it too. */
 static enum worker_answer
-confirm(struct hunt *hunt, uint64_t number, struct outcome *first)
+confirm(struct hunt *hunt, const struct worker_news *news, struct outcome *first)
 {
     const struct exploration *exploration = &hunt->options->exploration;
     struct outcome *second = outcome_replay(first, exploration->target, exploration->subject);
@@ -220,19 +219,24 @@ confirm(struct hunt *hunt, uint64_t number, struct outcome *first)
         return stop_for(hunt, TOOL_ENVIRONMENT, "a failure cannot be replayed");
     }
     if (!outcome_equal(first, second)) {
-        tell_difference(hunt, number, first, second);
+        bool foreign = outcome_may_be_foreign(news);
+        if (foreign) {
+            tell_foreign_death(hunt, news, first);
+        } else {
+            tell_difference(hunt, news->number, first, second);
+            known_add(hunt->known, first->result.signature, news->number);
+        }
         outcome_destroy(second);
-        known_add(hunt->known, first->result.signature, number);
-        return hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+        return foreign || hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
     }
     program_copy(&second->program, &first->program);
     free(second->events);
     second->events = NULL;
-    if (!add_pending(hunt, number, second)) {
+    if (!add_pending(hunt, news->number, second)) {
         outcome_destroy(second);
         return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
     }
-    if (!known_add(hunt->known, first->result.signature, number)) {
+    if (!known_add(hunt->known, first->result.signature, news->number)) {
         errno = ENOSPC;
         return stop_for(hunt, TOOL_ENVIRONMENT, "too many distinct failures");
     }
@@ -240,30 +244,36 @@ confirm(struct hunt *hunt, uint64_t number, struct outcome *first)
 }
 
 static enum worker_answer
-on_news(const struct worker_news *news, void *argument)
+judge(struct hunt *hunt, const struct worker_news *news, struct outcome *outcome)
 {
-    struct hunt *hunt = argument;
-    struct outcome *outcome = outcome_take(news, hunt->options->exploration.target);
-    enum worker_answer answer = WORKER_GO_ON;
-    if (outcome == NULL) {
-        errno = ENOMEM;
-        return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
-    }
-    if (outcome_is_foreign_death(news)) {
+    /* A subject that kills itself does so again when its run is repeated. */
+    if (outcome_may_be_foreign(news) && news->deaths == 0) {
         tell_foreign_death(hunt, news, outcome);
-        outcome_destroy(outcome);
         return WORKER_REPEAT;
     }
     hunt->deaths += news->end != WORKER_REPORTED;
     if (outcome->result.verdict == HEDDLE_INTERNAL) {
         hunt->code = TOOL_INTERNAL;
         tell(hunt, news->number, outcome, "internal-");
-        answer = WORKER_STOP;
-    } else if (known_number(hunt->known, outcome->result.signature) <= news->number) {
-        hunt->rooms[news->seat].known++;
-    } else {
-        answer = confirm(hunt, news->number, outcome);
+        return WORKER_STOP;
     }
+    if (known_number(hunt->known, outcome->result.signature) <= news->number) {
+        hunt->rooms[news->seat].known++;
+        return WORKER_GO_ON;
+    }
+    return confirm(hunt, news, outcome);
+}
+
+static enum worker_answer
+on_news(const struct worker_news *news, void *argument)
+{
+    struct hunt *hunt = argument;
+    struct outcome *outcome = outcome_take(news, hunt->options->exploration.target);
+    if (outcome == NULL) {
+        errno = ENOMEM;
+        return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
+    }
+    enum worker_answer answer = judge(hunt, news, outcome);
     outcome_destroy(outcome);
     return answer;
 }
@@ -278,6 +288,7 @@ sum_rooms(const struct hunt *hunt)
         sum.failing += hunt->rooms[i].failing;
         sum.known += hunt->rooms[i].known;
     }
+    sum.runs += hunt->deaths;
     sum.failing += hunt->deaths;
     return sum;
 }

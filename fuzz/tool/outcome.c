@@ -14,7 +14,7 @@
 /* --- judging a death ---------------------------------------------------------------------- */
 
 bool
-outcome_is_foreign_death(const struct worker_news *news)
+outcome_may_be_foreign(const struct worker_news *news)
 {
     if (news->end != WORKER_SIGNALLED || news->log->result.verdict != HEDDLE_OK) {
         return false;
@@ -25,8 +25,7 @@ outcome_is_foreign_death(const struct worker_news *news)
     case SIGINT:
     case SIGHUP:
     case SIGQUIT:
-        /* A subject that kills itself does so again when the number is repeated. */
-        return news->deaths == 0;
+        return true;
     default:
         return false;
     }
@@ -292,7 +291,7 @@ static enum worker_answer
 take_replay(const struct worker_news *news, void *argument)
 {
     struct replay *replay = argument;
-    if (outcome_is_foreign_death(news)) {
+    if (outcome_may_be_foreign(news) && news->deaths == 0) {
         return WORKER_REPEAT;
     }
     replay->result = outcome_take(news, replay->target);

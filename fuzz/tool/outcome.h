@@ -31,8 +31,8 @@ struct outcome *outcome_take(const struct worker_news *news,
                              const struct laboratory_target *target);
 void outcome_destroy(struct outcome *outcome);
 
-/* Nothing inside a process does this: somebody killed the worker. */
-bool outcome_is_foreign_death(const struct worker_news *news);
+/* A death as people and kernels bring it, not subjects: if it does not happen again, it was one. */
+bool outcome_may_be_foreign(const struct worker_news *news);
 
 /* Index of the first event that differs, also where one of them ends before; UINT32_MAX: none. */
 #define OUTCOME_SAME UINT32_MAX

@@ -59,11 +59,11 @@ execute(struct worker *worker, uint64_t number, void *argument)
 
     outcome_announce(&input->program, log);
     log->number = number;
-    room->runs++;
     double start = terminal_now();
     laboratory_execute(&input->program, input->target, input->subject, &options, log,
                        is_first ? &room->first : &room->all);
     room->seconds += terminal_now() - start;
+    room->runs++;
     if (is_first || !room->is_known || room->hash != log->result.hash ||
         room->verdict != log->result.verdict || room->signature != log->result.signature) {
         worker_report(worker);
@@ -91,11 +91,12 @@ on_news(const struct worker_news *news, void *argument)
 {
     struct rerun *rerun = argument;
     struct file *file = &rerun->files[news->number / rerun->options->repeat];
-    if (outcome_is_foreign_death(news)) {
+    if (outcome_may_be_foreign(news) && news->deaths == 0) {
         command_complain("%s: a worker was killed from outside (%s); the file is run again",
                          file->input->path, strsignal(news->code));
         return WORKER_REPEAT;
     }
+    file->room->runs += news->end != WORKER_REPORTED;
     struct outcome *outcome = outcome_take(news, file->input->target);
     if (outcome == NULL) {
         command_complain("%s: %s", file->input->path, strerror(ENOMEM));

@@ -48,7 +48,8 @@ struct seat {
     int socket;
     int output; /* memory file with what it wrote */
     bool stuck;
-    unsigned deaths, idle_deaths;
+    unsigned deaths, idle_deaths; /* of the number at which it died last, in a row */
+    uint64_t dead_number;
 
     /* The stuck check: CPU time when the beat was last seen to move. */
     uint64_t beat, beat_number;
@@ -191,6 +192,7 @@ init_seat(struct seat *seat, const struct worker_job *job, unsigned index)
 {
     seat->worker.seat = index;
     seat->socket = -1;
+    seat->dead_number = NUMBER_NONE;
     seat->next = index * job->batch;
     seat->output = memfd_create("heddle worker", MFD_CLOEXEC);
     seat->worker.log = heddle_log_create();
@@ -293,14 +295,16 @@ bury(struct crew *crew, struct seat *seat)
     int code = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     uint64_t current = atomic_load(&channel->current);
     seat->next = current;
+    if (seat->dead_number != current) {
+        seat->dead_number = current;
+        seat->deaths = seat->idle_deaths = 0;
+    }
     if (seat->worker.log->running) {
         enum worker_answer answer = tell(crew, seat, end, code);
-        seat->deaths = answer == WORKER_REPEAT ? seat->deaths + 1 : 0;
+        seat->deaths++;
         seat->next = answer == WORKER_REPEAT ? current : number_after(crew->job, current);
-        seat->idle_deaths = 0;
     } else if (atomic_load(&channel->told)) {
         seat->next = number_after(crew->job, current);
-        seat->idle_deaths = 0;
     } else if (++seat->idle_deaths == IDLE_DEATHS_MAX) {
         crew->error = ECHILD;
         stop(crew);
@@ -324,7 +328,6 @@ hear(struct crew *crew, struct seat *seat)
         return;
     }
     tell(crew, seat, WORKER_REPORTED, 0);
-    seat->deaths = seat->idle_deaths = 0;
     atomic_store(&seat->worker.channel->told, 1);
     /* If it has died meanwhile, the end of file will say so. */
     send(seat->socket, &byte, 1, MSG_NOSIGNAL);

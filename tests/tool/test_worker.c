@@ -15,7 +15,18 @@
 
 #define NUMBERS 40
 
-enum deed { NOTHING, REPORT, NULL_WRITE, WILD_WRITE, LOOP, OVERFLOW, EXIT, KILL, IDLE_EXIT };
+enum deed {
+    NOTHING,
+    KILL_OFTEN,
+    REPORT,
+    NULL_WRITE,
+    WILD_WRITE,
+    LOOP,
+    OVERFLOW,
+    EXIT,
+    KILL,
+    IDLE_EXIT
+};
 
 struct scene {
     enum deed deed; /* at number 17; at all others, nothing */
@@ -56,6 +67,7 @@ do_deed(enum deed deed)
         break;
     case EXIT:
         _exit(3);
+    case KILL_OFTEN:
     case KILL:
         kill(getpid(), SIGKILL);
         break;
@@ -68,7 +80,7 @@ static void
 execute(struct worker *worker, uint64_t number, void *argument)
 {
     struct scene *scene = argument;
-    bool here = number == 17;
+    bool here = scene->deed == KILL_OFTEN ? number % 5 == 2 : number == 17;
     if (here && scene->deed == IDLE_EXIT) {
         _exit(3);
     }
@@ -207,6 +219,19 @@ Test(worker, a_deadly_number_can_be_repeated)
     cr_assert_eq(scene.news_count, 2);
     cr_expect_eq(scene.news[0].deaths, 0);
     cr_expect_eq(scene.news[1].deaths, 1);
+}
+
+Test(worker, deaths_are_counted_for_each_number)
+{
+    struct scene scene = {.deed = KILL_OFTEN, .answer = WORKER_REPEAT};
+    cr_assert(play(&scene, 2, 1));
+    cr_assert_eq(scene.news_count, 2 * NUMBERS / 5);
+    unsigned again = 0;
+    for (unsigned i = 0; i < scene.news_count; i++) {
+        cr_expect_leq(scene.news[i].deaths, 1);
+        again += scene.news[i].deaths;
+    }
+    cr_expect_eq(again, NUMBERS / 5);
 }
 
 Test(worker, stopping_leaves_later_numbers_alone)

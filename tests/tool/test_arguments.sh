@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Wrong arguments: exit code 2, and a message that says what there is instead. Help has an example.
+. "$(dirname "$0")/testing.sh"
+
+expect 2
+says "Usage: heddle COMMAND" "replay"
+expect 2 frobnicate
+says "there is no command 'frobnicate'" "convert"
+expect 2 --frobnicate
+says "there is no option '--frobnicate'"
+expect 0 --help
+says "Exit codes:" "Example:"
+expect 0 --version
+says "heddle 0."
+
+for command in list run replay convert doctor; do
+    expect 0 "$command" --help
+    says "Usage: heddle $command" "Example: heddle $command" "--help"
+    expect 2 "$command" --frobnicate
+    says "frobnicate" "Options: --help" "heddle $command --help"
+done
+
+expect 2 list planets
+says "there is no list 'planets'" "strategies"
+expect 2 list targets subjects
+says "one argument too many"
+expect 2 run
+says "needs a TARGET"
+expect 2 run mars
+says "there is no target 'mars'" "strikes never overlap"
+expect 2 run toy toy
+says "one argument too many"
+expect 2 run toy --subject mars
+says "there is no subject 'mars'" "does nothing wrong"
+expect 2 run toy --subject reference
+says "there is no subject 'reference'" "HEDDLE_KERNEL_SOURCE"
+expect 2 run toy --strategy mars
+says "there is no strategy 'mars'" "random walk"
+expect 2 run toy --faults perhaps
+says "--faults: 'perhaps' is neither on nor off"
+for value in 0 -1 many 1x '' 99999999999999999999; do
+    expect 2 run toy --runs="$value"
+    says "--runs: '$value' is not a number from 1"
+done
+expect 2 run toy --seconds 0
+says "--seconds: '0'"
+expect 2 run toy --jobs 1000
+says "--jobs: '1000' is not a number from 1 to 256"
+expect 2 run toy --runs
+says "requires an argument"
+expect 2 run toy --known nowhere
+says "nowhere: No such file"
+: >file
+expect 2 run toy -o file
+says "-o: file: Not a directory"
+expect 2 replay
+says "needs a FILE"
+expect 2 replay --expect doom file
+says "there is no verdict 'doom'" "use-after-free"
+expect 2 convert file
+says "IN and OUT"
+expect 2 convert a b c
+says "one argument too many"
+[ "$(ls)" = "$(printf 'file\nstderr\nstdout')" ] || fail "something was written: $(ls)"
+
+expect 0 list
+says "targets:" "toy" "random" "before_strike" "null_write" "(reference)"
+expect 0 list oracles
+says "strikes never overlap"
+says_not "random"

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The half that all fuzz targets share, without a fuzzing engine. $2 is the tool over the same laboratory.
+. "$(dirname "$0")/testing.sh"
+tool=$2
+
+"$tool" run toy --subject various --runs 4000 --keep-going -o all >stdout 2>stderr
+findings all 3
+mkdir bytes
+for file in all/*.prog; do
+    "$tool" convert "$file" "bytes/$(basename "$file" .prog)" || fail "convert $file"
+done
+
+# A new failure ends the process, and leaves a file that replays.
+expect 134 --findings=new bytes
+says "invariant: " "heddle replay new/"
+findings new 1
+"$tool" replay --expect invariant new/*.prog >stdout 2>stderr || fail "does not replay"
+
+# Known ones do not; nor do, when told to keep going, those that were reported.
+expect 134 --findings=new2 --known=new bytes
+findings new2 1
+expect 0 --findings=none --known=all bytes all
+says "6 inputs" "6 known failures passed over"
+[ ! -e none ] || fail "known failures were written"
+expect 0 --findings=kept --keep-going=1 bytes bytes
+says "6 inputs" "3 known failures passed over"
+findings kept 3
+
+# Beside libFuzzer's artifacts, unless told otherwise.
+expect 134 -artifact_prefix=crashes/here- bytes
+findings crashes 1
+expect 134 bytes
+findings findings 1
+
+# Every byte string runs; bytes of a newer version are passed by; wrong arguments are refused.
+mkdir odd
+printf '\211HDL\377more' >odd/newer
+printf 'no head' >odd/headless
+: >odd/empty
+expect 0 odd
+says "3 inputs" "2 runs on various"
+expect 2 --known=nowhere odd
+says "--known=nowhere: No such file"
+expect 2
+says "Usage:"

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# For a fixed number of runs the findings are the same whatever the number of workers: the same files, byte
+# for byte, told in the same order.
+. "$(dirname "$0")/testing.sh"
+
+# same SUBJECT CODE OPTION…
+same() {
+    local subject=$1 code=$2
+    shift 2
+    for jobs in 1 2 3 7; do
+        expect "$code" run toy --subject "$subject" --jobs $jobs -o "$subject$jobs" "$@"
+        sed "s,$subject$jobs/,," stdout | grep -v 'runs in\|^  add\|^  strike\|before_strike\|runs failed' >"told$jobs"
+        mkdir -p "$subject$jobs"
+        if [ $jobs -gt 1 ]; then
+            diff -r "${subject}1" "$subject$jobs" || fail "$jobs jobs find something else"
+            diff told1 "told$jobs" || fail "$jobs jobs tell something else"
+        fi
+    done
+    find . -name '*[1237]' -type d -exec rm -rf {} +
+}
+
+same various 1 --runs 6000 --keep-going
+same various 1 --runs 6000
+same various 1 --runs 6000 --keep-going --seed 77 --strategy pct
+same null_write 1 --runs 600 --keep-going
+same exit 1 --runs 150 --keep-going
+same exit 1 --runs 600
+same core 0 --runs 3000
+
+# The number that counts is the lowest.
+expect 1 run toy --subject various --runs 6000 --json -o lowest --jobs 3
+grep -q '"runs_to_first":11,' stdout || fail "not the first failing run"
+
+# All runs are executed, once each.
+expect 1 run toy --subject various --runs 6001 --keep-going --jobs 3 -o all
+says "6001 runs in"
