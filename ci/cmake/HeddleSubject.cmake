@@ -34,7 +34,7 @@ function(heddle_add_subject)
   add_custom_target(subject_${arg_NAME}_closed DEPENDS ${closed})
   add_library(subject_${arg_NAME} INTERFACE)
   add_dependencies(subject_${arg_NAME} subject_${arg_NAME}_closed)
-  target_link_libraries(subject_${arg_NAME} INTERFACE ${closed})
+  target_link_libraries(subject_${arg_NAME} INTERFACE ${closed} heddle_engine)
 endfunction()
 
 # The table of a subject: one of fuzz/netstack/subject_*.c, compiled under the subject's name.

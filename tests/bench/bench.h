@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What benchmarks share: rows of figures, each with the bound it must keep, and measuring in turn. A
+ * comparison is a ratio of two things measured alternately in one run: these machines are shared.
+ */
+#ifndef TESTS_BENCH_H
+#define TESTS_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum bench_bound { BENCH_NO_BOUND, BENCH_AT_MOST, BENCH_AT_LEAST };
+
+/* Prints a row as text or, after bench_set_json(true), as a JSON object; remembers a broken bound. */
+void bench_row(const char *name, double value, const char *unit, enum bench_bound kind,
+               double bound);
+void bench_set_json(bool as_json);
+bool bench_all_ok(void);
+
+/* One thing to measure: does its work once and says how many units that was. */
+struct bench_case {
+    uint64_t (*work)(void *argument);
+    void *argument;
+    double ns_per_unit; /* the result: the median over the rounds */
+};
+
+/* Measures the cases in turn, `rounds` times round; fills in the medians. */
+void bench_measure(struct bench_case *cases, size_t count, int rounds);
+
+/* The benchmarks, by the names of `ci/bench`. corpus: the folder with the named files. */
+int bench_engine(const char *corpus);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the engine costs: a scheduling point beside the bare switch, and executions a second of the
+ * named programs of the corpus, with and without oracles, one core.
+ */
+#include "bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/fiber.h"
+#include "engine/heddle.h"
+#include "netstack/laboratory.h"
+
+#define ROUNDS 15
+#define TASKS  7
+
+/* --- the floor: a random walk over fibers with nothing but the jump ------------------------- */
+
+#define FLOOR_STEPS 200000u
+
+static struct fiber floor_host, floor_fibers[TASKS];
+static uint64_t floor_random;
+static uint32_t floor_left;
+static uint64_t floor_ready; /* bit mask of the runnable, as a scheduler has it */
+
+static uint32_t
+floor_pick(void)
+{
+    floor_random ^= floor_random << 13;
+    floor_random ^= floor_random >> 7;
+    floor_random ^= floor_random << 17;
+    uint32_t index = (uint32_t)(((floor_random >> 32) * (uint32_t)__builtin_popcountll(floor_ready)) >> 32);
+    uint64_t bits = floor_ready;
+    while (index-- > 0) {
+        bits &= bits - 1;
+    }
+    return (uint32_t)__builtin_ctzll(bits);
+}
+
+static void
+floor_walk(void *argument)
+{
+    uint32_t self = (uint32_t)(uintptr_t)argument;
+    for (;;) {
+        if (floor_left-- == 0) {
+            fiber_switch(&floor_fibers[self], &floor_host);
+        }
+        uint32_t next = floor_pick();
+        if (next != self) {
+            fiber_switch(&floor_fibers[self], &floor_fibers[next]);
+        }
+    }
+}
+
+static uint64_t
+run_floor(void *unused)
+{
+    (void)unused;
+    fiber_init_host(&floor_host);
+    for (uint32_t i = 0; i < TASKS; i++) {
+        if (floor_fibers[i].stack == NULL && !fiber_init(&floor_fibers[i])) {
+            perror("heddle-bench: no stack");
+            exit(4);
+        }
+        fiber_start(&floor_fibers[i], floor_walk, (void *)(uintptr_t)i);
+    }
+    floor_random = 88172645463325252u;
+    floor_ready = (1u << TASKS) - 1;
+    floor_left = FLOOR_STEPS;
+    fiber_switch(&floor_host, &floor_fibers[0]);
+    return FLOOR_STEPS;
+}
+
+/* --- points: tasks that do nothing but take points ------------------------------------------ */
+
+static void
+take_points(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < 1000; i++) {
+        heddle_point(0, 0, 0, KERNEL_HERE);
+    }
+}
+
+static void
+points_body(void *task_count)
+{
+    uint16_t tasks[TASKS];
+    uint32_t count = (uint32_t)(uintptr_t)task_count;
+    for (uint32_t i = 0; i < count; i++) {
+        tasks[i] = heddle_spawn("walker", take_points, NULL);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        heddle_join(tasks[i]);
+    }
+}
+
+struct points_case {
+    struct heddle_log *log;
+    const char *strategy;
+    uint32_t tasks;
+};
+
+static uint64_t
+run_points(void *argument)
+{
+    const struct points_case *how = argument;
+    uint64_t points = 0;
+    for (uint64_t seed = 0; seed < 20; seed++) {
+        struct heddle_run run = {
+            .body = points_body,
+            .argument = (void *)(uintptr_t)how->tasks,
+            .schedule = {.strategy = strategy_find(how->strategy), .seed = seed},
+        };
+        heddle_execute(&run, how->log);
+        points += how->log->result.steps;
+    }
+    return points;
+}
+
+static void
+bench_points(struct heddle_log *log)
+{
+    struct points_case seven = {log, "random", TASKS}, two = {log, "random", 2},
+                       stays = {log, "fixed", TASKS};
+    struct bench_case cases[] = {
+        {.work = run_floor}, {.work = run_points, .argument = &seven},
+        {.work = run_points, .argument = &two}, {.work = run_points, .argument = &stays}};
+    bench_measure(cases, 4, ROUNDS);
+    bench_row("floor: bare random walk over seven fibers", cases[0].ns_per_unit, "ns/step",
+              BENCH_NO_BOUND, 0);
+    bench_row("random walk over seven tasks", cases[1].ns_per_unit, "ns/point", BENCH_NO_BOUND, 0);
+    bench_row("random walk over seven tasks, to the floor",
+              cases[1].ns_per_unit / cases[0].ns_per_unit, "ratio", BENCH_NO_BOUND, 0);
+    bench_row("random walk over two tasks", cases[2].ns_per_unit, "ns/point", BENCH_NO_BOUND, 0);
+    bench_row("a point that stays on its task", cases[3].ns_per_unit, "ns/point", BENCH_NO_BOUND, 0);
+}
+
+/* --- programs of the corpus ------------------------------------------------------------------ */
+
+struct program_case {
+    struct heddle_log *log;
+    struct program program;
+    const struct laboratory_target *target;
+    const struct subject *subject;
+    bool oracles;
+    uint64_t seed, steps, executions, failures;
+};
+
+static uint64_t
+run_program(void *argument)
+{
+    struct program_case *how = argument;
+    struct laboratory_options options = {.oracles = how->oracles};
+    const uint64_t executions = 2000;
+    for (uint64_t i = 0; i < executions; i++) {
+        how->program.strategy.seed = ++how->seed;
+        laboratory_execute(&how->program, how->target, how->subject, &options, how->log, NULL);
+        how->steps += how->log->result.steps;
+        how->failures += how->log->result.verdict != HEDDLE_OK;
+    }
+    how->executions += executions;
+    return executions;
+}
+
+static char *
+read_file(const char *folder, const char *name, size_t *size)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    char *text = file == NULL ? NULL : calloc(1, 1 << 16);
+    if (text == NULL) {
+        perror(path);
+        exit(2);
+    }
+    *size = fread(text, 1, (1 << 16) - 1, file);
+    fclose(file);
+    return text;
+}
+
+static void
+load(struct program_case *how, const char *corpus, const char *name, const char *strategy)
+{
+    size_t size;
+    struct program_error error;
+    char *text = read_file(corpus, name, &size);
+    program_init(&how->program);
+    if (!program_parse(&how->program, text, size, how->target->vocabulary, &error)) {
+        fprintf(stderr, "%s/%s:%d:%d: %s\n", corpus, name, error.line, error.column, error.message);
+        exit(2);
+    }
+    free(text);
+    for (uint8_t i = 0; strategy_at(i) != NULL; i++) {
+        if (strcmp(strategy_name(strategy_at(i)), strategy) == 0) {
+            how->program.strategy.strategy = i;
+        }
+    }
+}
+
+/* executions a second of one file on one subject, under random walk and PCT, without oracles and with */
+static void
+bench_program(struct heddle_log *log, const char *corpus, const char *name, const char *subject_name)
+{
+    static const struct {
+        const char *strategy;
+        bool oracles;
+        double bound; /* issue A: 60,000 without oracles, 40,000 with; 0: none */
+    } rows[] = {{"random", false, 60000}, {"random", true, 40000}, {"pct", false, 0}, {"pct", true, 0}};
+    enum { ROWS = sizeof rows / sizeof *rows };
+    const struct subject *subject = laboratory_subject_find(subject_name);
+    if (subject == NULL) {
+        printf("skipped: subject %s is not in this build\n", subject_name);
+        return;
+    }
+    struct program_case programs[ROWS] = {{0}};
+    struct bench_case cases[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        programs[i].log = log;
+        programs[i].target = laboratory_target_find("lifecycle");
+        programs[i].subject = subject;
+        programs[i].oracles = rows[i].oracles;
+        load(&programs[i], corpus, name, rows[i].strategy);
+        cases[i] = (struct bench_case){.work = run_program, .argument = &programs[i]};
+    }
+    bench_measure(cases, ROWS, ROUNDS);
+    for (int i = 0; i < ROWS; i++) {
+        char row[128];
+        snprintf(row, sizeof row, "%s on %s, %s, %s oracles", name, subject_name, rows[i].strategy,
+                 rows[i].oracles ? "with" : "without");
+        bench_row(row, 1e9 / cases[i].ns_per_unit, "executions/s",
+                  rows[i].bound > 0 ? BENCH_AT_LEAST : BENCH_NO_BOUND, rows[i].bound);
+        program_fini(&programs[i].program);
+    }
+    char row[128];
+    snprintf(row, sizeof row, "%s on %s, scheduling points", name, subject_name);
+    bench_row(row, (double)programs[0].steps / (double)programs[0].executions, "points/execution",
+              BENCH_NO_BOUND, 0);
+    snprintf(row, sizeof row, "%s on %s, executions that failed", name, subject_name);
+    bench_row(row, 100.0 * (double)programs[1].failures / (double)programs[1].executions, "%",
+              BENCH_NO_BOUND, 0);
+}
+
+int
+bench_engine(const char *corpus)
+{
+    struct heddle_log *log = heddle_log_create();
+    if (log == NULL) {
+        perror("heddle-bench: cannot map the log");
+        return 4;
+    }
+    bench_points(log);
+    bench_program(log, corpus, "seven-threads.prog", "core");
+    bench_program(log, corpus, "seven-threads.prog", "reference");
+    return 0;
+}
