@@ -76,6 +76,37 @@ halt_that_fails(void)
     walk_gives(BOB, 1, 0);
 }
 
+/* A destroy that guessed the id, and fails, says nothing about another one that goes on. */
+static void
+halt_that_fails_beside_one_that_goes_on(void)
+{
+    calls_of_zone(CAT, VERB_ZONE_DESTROY, STACK);
+    calls(ANN, VERB_ZONE_CREATE);
+    born(ANN, STACK);
+    returns_of_zone(ANN, VERB_ZONE_CREATE, STACK, 0);
+    attached(ANN, STACK, STACK);
+    detaching(ANN, STACK, STACK);
+    calls_of_zone(ANN, VERB_ZONE_DESTROY, STACK);
+    returns_of_zone(CAT, VERB_ZONE_DESTROY, STACK, EBUSY);
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+}
+
+/* It may have been destroyed before its creator came to say that it is there. */
+static void
+halt_before_the_boot_returns(void)
+{
+    calls_of_zone(CAT, VERB_ZONE_DESTROY, STACK);
+    calls(ANN, VERB_ZONE_CREATE);
+    born(ANN, STACK);
+    returns_of_zone(ANN, VERB_ZONE_CREATE, STACK, 0);
+    attached(ANN, STACK, STACK);
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+}
+
 static void
 halt_of_a_shared_zone(void)
 {
@@ -113,6 +144,8 @@ Test(oracle_walk_completeness, returns_what_is_active_throughout)
     assert_silent(all_returned);
     assert_silent(some_come_and_go);
     assert_silent(whole_walk_beside_a_birth);
+    assert_silent(halt_that_fails_beside_one_that_goes_on);
+    assert_silent(halt_before_the_boot_returns);
 }
 
 Test(oracle_walk_completeness, skips_nothing_that_stays)

@@ -139,9 +139,9 @@ view__instance_of(struct view_stack *stack, const struct observation *what)
 /* --- taking in ------------------------------------------------------------------------------ */
 
 static void
-take_call_effects(const struct observation *what)
+take_call_effects(const struct observation *what, struct view_frame *frame)
 {
-    switch (view.call == NULL ? VIEW_CALL_NONE : view.call->call) {
+    switch (frame == NULL ? VIEW_CALL_NONE : frame->call) {
     case VIEW_CALL_REGISTER:
         view__take_register_call(what);
         break;
@@ -150,7 +150,7 @@ take_call_effects(const struct observation *what)
         break;
     case VIEW_CALL_ZONE_DESTROY:
     case VIEW_CALL_FINI:
-        view__take_destroy_call();
+        view__take_destroy_call(frame);
         break;
     default:
         break;
@@ -172,7 +172,7 @@ take_return_effects(const struct observation *what)
         break;
     case VIEW_CALL_ZONE_DESTROY:
     case VIEW_CALL_FINI:
-        view__take_destroy_return(what->result);
+        view__take_destroy_return(view.call, what->result);
         break;
     default:
         break;
@@ -236,8 +236,7 @@ view_observe(const struct observation *what)
 
     switch (what->kind) {
     case OBSERVE_CALL:
-        view__take_call(what);
-        take_call_effects(what);
+        take_call_effects(what, view__take_call(what));
         return;
     case OBSERVE_RETURN:
         view__take_return(what);

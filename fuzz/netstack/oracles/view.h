@@ -82,7 +82,7 @@ struct view_registration {
     uint8_t module;
     bool shutdown_given;
     bool unregister_called; /* since it was called */
-    uint32_t stands_since;
+    uint32_t called_since, stands_since;
     enum view_registration_state state;
 };
 
@@ -110,7 +110,9 @@ struct view_frame {
     uint32_t since;  /* the observation that began it */
     uint32_t stack, epoch;
     int zone;
-    bool of_birth; /* a callback that its stack's birth runs */
+    bool of_birth;       /* a callback that its stack's birth runs */
+    uint32_t epoch_seen; /* a call: of the last callback that it ran */
+    bool is_pending;     /* a call that may destroy a zone: counted there */
 };
 
 /* The observation that is being told, with what it is about looked up once. */

@@ -16,7 +16,7 @@ struct view_instance *view__instance_of(struct view_stack *stack, const struct o
 
 /* view_tasks.c: calls, callbacks and the probes between them, as they nest on a task. */
 void view__begin_tasks(void);
-void view__take_call(const struct observation *what);
+struct view_frame *view__take_call(const struct observation *what); /* NULL: too deep */
 void view__take_return(const struct observation *what);
 void view__take_callback_start(const struct observation *what);
 void view__take_callback_end(const struct observation *what);
@@ -33,8 +33,8 @@ void view__take_unregister_return(const struct observation *what);
 void view__begin_zones(void);
 void view__take_attached(const struct observation *what);
 void view__take_detaching(const struct observation *what);
-void view__take_destroy_call(void);
-void view__take_destroy_return(int result);
+void view__take_destroy_call(struct view_frame *frame);
+void view__take_destroy_return(const struct view_frame *frame, int result);
 void view__take_shutdown_return(int result);
 void view__take_walk(const struct observation *what);
 

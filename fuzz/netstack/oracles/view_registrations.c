@@ -10,7 +10,7 @@
 static struct view_registration registrations[VIEW_REGISTRATIONS_MAX]; /* by epoch, from 1 */
 static uint32_t registrations_end; /* the highest epoch seen, and one */
 static uint16_t unregisters_running[NS_MAX];
-static bool unregisters_met[NS_MAX]; /* two of them ran at once, and one still does */
+static uint32_t unregistered_since[NS_MAX]; /* the last return of one that went well */
 
 void
 view__begin_registrations(void)
@@ -18,7 +18,7 @@ view__begin_registrations(void)
     memset(registrations, 0, registrations_end * sizeof(registrations[0]));
     registrations_end = 0;
     memset(unregisters_running, 0, sizeof(unregisters_running));
-    memset(unregisters_met, 0, sizeof(unregisters_met));
+    memset(unregistered_since, 0, sizeof(unregistered_since));
 }
 
 struct view_registration *
@@ -42,6 +42,8 @@ view__take_register_call(const struct observation *what)
     registration->shutdown_given = what->shutdown_given;
     registration->unregister_called = unregisters_running[what->module] > 0;
     registration->state = REGISTRATION_CALLED;
+    registration->called_since = view.now;
+    registration->stands_since = 0;
     if (what->epoch >= registrations_end) {
         registrations_end = what->epoch + 1;
     }
@@ -57,9 +59,20 @@ view__take_register_return(const struct observation *what)
     }
     if (what->result != 0) {
         registration->state = REGISTRATION_REFUSED;
-    } else if (registration->state == REGISTRATION_CALLED) {
+        return;
+    }
+    registration->stands_since = view.now;
+    if (registration->state == REGISTRATION_CALLED) {
         registration->state = REGISTRATION_STANDS;
-        registration->stands_since = view.now;
+    }
+    /* It got the slot, so whatever stood there before it was called is gone. */
+    for (uint32_t epoch = 1; epoch < registrations_end; epoch++) {
+        struct view_registration *other = &registrations[epoch];
+        if (other->epoch != 0 && other->module == registration->module &&
+            other->state == REGISTRATION_UNCLEAR && other->stands_since != 0 &&
+            other->stands_since < registration->called_since) {
+            other->state = REGISTRATION_GONE;
+        }
     }
 }
 
@@ -69,9 +82,7 @@ view__take_unregister_call(const struct observation *what)
     if (what->module >= NS_MAX) {
         return;
     }
-    if (++unregisters_running[what->module] > 1) {
-        unregisters_met[what->module] = true;
-    }
+    unregisters_running[what->module]++;
     for (uint32_t epoch = 1; epoch < registrations_end; epoch++) {
         if (registrations[epoch].epoch != 0 && registrations[epoch].module == what->module) {
             registrations[epoch].unregister_called = true;
@@ -84,17 +95,24 @@ static bool
 may_stand(const struct view_registration *registration, uint8_t module)
 {
     return registration->epoch != 0 && registration->module == module &&
-           registration->state <= REGISTRATION_STANDS;
+           (registration->state == REGISTRATION_CALLED ||
+            registration->state == REGISTRATION_STANDS ||
+            registration->state == REGISTRATION_UNCLEAR);
 }
 
 /*
  * Which registration an unregister was of, its return does not say: others may have come and gone.
- * (a) If no other unregister of the module ran beside it, it was of the one that stood when it was
- * called, for nobody else could end that. (b) If only one can be meant, it is that one. Else NULL.
+ * (a) It was of that whose callbacks it ran. (b) If no other unregister of the module went well or is
+ * under way since it was called, it was of the one that stood then, for nobody else could end that.
+ * (c) If only one can be meant, it is that one. Else NULL.
  */
 static struct view_registration *
-unregistered_by(const struct view_frame *frame, uint8_t module, bool met)
+unregistered_by(const struct view_frame *frame, uint8_t module, bool alone)
 {
+    struct view_registration *seen = view_registration_find(frame->epoch_seen);
+    if (seen != NULL) {
+        return seen;
+    }
     struct view_registration *only = NULL;
     uint32_t possible = 0;
     for (uint32_t epoch = 1; epoch < registrations_end; epoch++) {
@@ -102,14 +120,14 @@ unregistered_by(const struct view_frame *frame, uint8_t module, bool met)
         if (!may_stand(registration, module)) {
             continue;
         }
-        if (!met && registration->state == REGISTRATION_STANDS &&
+        if (alone && registration->state == REGISTRATION_STANDS &&
             registration->stands_since < frame->since) {
             return registration;
         }
         only = registration;
         possible++;
     }
-    return possible == 1 ? only : NULL;
+    return possible == 1 && only->state != REGISTRATION_UNCLEAR ? only : NULL;
 }
 
 void
@@ -119,14 +137,15 @@ view__take_unregister_return(const struct observation *what)
     if (module >= NS_MAX) {
         return;
     }
-    bool met = unregisters_met[module];
-    if (unregisters_running[module] > 0 && --unregisters_running[module] == 0) {
-        unregisters_met[module] = false;
+    if (unregisters_running[module] > 0) {
+        unregisters_running[module]--;
     }
     if (what->result != 0) {
         return;
     }
-    view.registration = unregistered_by(view.call, module, met);
+    bool alone = unregisters_running[module] == 0 && unregistered_since[module] < view.call->since;
+    unregistered_since[module] = view.now;
+    view.registration = unregistered_by(view.call, module, alone);
     if (view.registration != NULL) {
         view.registration->state = REGISTRATION_GONE;
         return;

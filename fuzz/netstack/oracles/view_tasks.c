@@ -78,7 +78,7 @@ frame_call(const struct view_frame *frame)
     return frame != NULL && !frame->is_callback ? frame : NULL;
 }
 
-void
+struct view_frame *
 view__take_call(const struct observation *what)
 {
     struct view_task *task = task_of(what->task);
@@ -92,6 +92,7 @@ view__take_call(const struct observation *what)
         frame->serial = ++call_count;
     }
     view.call = frame;
+    return frame;
 }
 
 void
@@ -159,7 +160,11 @@ view__take_callback_start(const struct observation *what)
 {
     struct view_task *task = task_of(what->task);
     view.stack = callback_stack(task, what);
-    view.call = frame_call(frame_top(task));
+    struct view_frame *caller = frame_top(task);
+    view.call = frame_call(caller);
+    if (view.call != NULL) {
+        caller->epoch_seen = what->epoch;
+    }
     struct view_frame *frame = frame_push(task, what);
     if (frame != NULL) {
         frame->is_callback = true;

@@ -40,17 +40,25 @@ attach(struct view_zone *zone, struct view_stack *stack)
     }
 }
 
+/* NULL: too many. */
+static struct view_zone *
+zone_of(int id)
+{
+    struct view_zone *zone = zone_find(id);
+    if (zone == NULL && zones_end < VIEW_ZONES_MAX) {
+        zone = &zones[zones_end++];
+        memset(zone, 0, sizeof(*zone));
+        zone->id = id;
+    }
+    return zone;
+}
+
 void
 view__take_attached(const struct observation *what)
 {
-    struct view_zone *zone = zone_find(what->zone);
+    struct view_zone *zone = zone_of(what->zone);
     if (zone == NULL) {
-        if (zones_end == VIEW_ZONES_MAX) {
-            return;
-        }
-        zone = &zones[zones_end++];
-        memset(zone, 0, sizeof(*zone));
-        zone->id = what->zone;
+        return;
     }
     zone->stack = what->stack;
     zone->attached = false;
@@ -99,26 +107,26 @@ zone_destroyed_by(const struct view_frame *frame)
     return frame->call == VIEW_CALL_FINI ? GLOBAL_ZONEID : frame->zone;
 }
 
+/* Counted before the zone is known too: its creator may come late to say that it is there. */
 void
-view__take_destroy_call(void)
+view__take_destroy_call(struct view_frame *frame)
 {
-    struct view_zone *zone = zone_find(zone_destroyed_by(view.call));
+    struct view_zone *zone = zone_of(zone_destroyed_by(frame));
     if (zone != NULL) {
         zone->destroys_pending++;
+        frame->is_pending = true;
     }
 }
 
 void
-view__take_destroy_return(int result)
+view__take_destroy_return(const struct view_frame *frame, int result)
 {
-    struct view_zone *zone = zone_find(zone_destroyed_by(view.call));
-    if (zone == NULL) {
+    struct view_zone *zone = zone_find(zone_destroyed_by(frame));
+    if (zone == NULL || !frame->is_pending) {
         return;
     }
+    zone->destroys_pending--;
     struct view_stack *stack = view_stack_find(zone->stack);
-    if (zone->destroys_pending > 0) {
-        zone->destroys_pending--;
-    }
     if (result == 0) {
         zone->destroyed = true;
         if (is_own_zone(zone, stack) && stack->closing_since == 0) {
