@@ -236,7 +236,9 @@ enum fault_point {
 };
 
 /* One action of its own, then one for each verb: call it, sleep and yield among them. */
-enum fault_action { ACTION_FAIL, ACTION_CALL };
+#define ACTION_FAIL  0u
+#define ACTION_CALL  1u /* and the verb */
+#define ACTION_COUNT (ACTION_CALL + VERB_COUNT)
 
 void plan_begin(void);
 void plan_vocabulary(struct program_vocabulary *vocabulary);

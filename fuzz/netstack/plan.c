@@ -41,7 +41,7 @@ static const uint8_t legal[POINT_COUNT] = {
 #define WEIGHT_FAIL   120
 #define WEIGHT_DAWDLE 60
 
-static struct program_verb actions[ACTION_CALL + VERB_COUNT] = {
+static struct program_verb actions[ACTION_COUNT] = {
     [ACTION_FAIL] = {"fail", WEIGHT_FAIL, 0, {{0}}},
 };
 
@@ -54,7 +54,7 @@ plan_vocabulary(struct program_vocabulary *vocabulary)
     vocabulary->fault_points = points;
     vocabulary->fault_point_count = POINT_COUNT;
     vocabulary->fault_actions = actions;
-    vocabulary->fault_action_count = ACTION_CALL + VERB_COUNT;
+    vocabulary->fault_action_count = ACTION_COUNT;
 }
 
 static struct {
@@ -128,11 +128,12 @@ plan_at_callback(enum callback_phase phase, bool of_key, uint32_t which)
     }
     bool may_fail = of_key || !adapter_differs(CONTRACT_CREATE_CANNOT_FAIL);
     bool fails = false;
-    enum fault_point point = (enum fault_point)((of_key ? POINT_KEY_CREATE : POINT_CREATE) + phase);
+    enum fault_point first = of_key ? POINT_KEY_CREATE : POINT_CREATE;
+    enum fault_point point = (enum fault_point)((unsigned int)first + (unsigned int)phase);
     if ((plan.points_used & 1u << point) != 0) {
         fails |= plan_at(point, 0, plan.reached[point]++);
     }
-    point = (enum fault_point)(POINT_CREATE_OF + phase);
+    point = (enum fault_point)((unsigned int)POINT_CREATE_OF + (unsigned int)phase);
     if (!of_key && (plan.points_used & 1u << point) != 0) {
         fails |= plan_at(point, (uint16_t)which, plan.reached_of[phase][which]++);
     }
