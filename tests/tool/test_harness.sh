@@ -40,7 +40,7 @@ printf '\211HDL\377more' >odd/newer
 printf 'no head' >odd/headless
 : >odd/empty
 expect 0 odd
-says "3 inputs" "2 runs on various"
+says "3 inputs" "2 runs, 0 known"
 expect 2 --known=nowhere odd
 says "--known=nowhere: No such file"
 expect 2
