@@ -113,7 +113,7 @@ module_close_gate(int module, char phase, netstackid_t stack)
 {
     modules[module].gate_phase = phase;
     modules[module].gate_stack = stack;
-    gate_close(&modules[module].gate);
+    gate_close_for(&modules[module].gate, 1);
 }
 
 size_t

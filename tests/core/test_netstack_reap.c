@@ -218,14 +218,13 @@ Test(netstack_reap_late, a_stack_whose_shutdown_was_never_run_gets_it_in_its_rea
     }
     cr_assert_eq(module_register(NS_DLS), 0);
     cr_assert_eq(module_register(NS_IP), 0);
-    gate_close(&key_a.shutdown_gate);
+    gate_close_for(&key_a.shutdown_gate, 1);
     call_start(&halt, zone_shutdown, 0);
     gate_await(&key_a.shutdown_gate);
     zoneid_t zone = make_zone();
     recorder_clear();
     gate_open(&key_a.shutdown_gate);
     cr_assert_eq(call_finish(&halt), 0);
-    key_a.shutdown_gate.is_closed = false;
     recorder_expect("a!0");
     cr_assert_eq(zone_destroy(zone), 0);
     recorder_clear();
