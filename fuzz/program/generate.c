@@ -44,9 +44,9 @@ program__random_small(uint64_t *state, uint32_t limit)
     return program_random_below(state, bound);
 }
 
-uint32_t
-program__random_verb(const struct program_verb *verbs, uint32_t count, const bool *enabled,
-                     uint64_t *state)
+/* Index of a verb by the weights, or `count` if all are 0. `enabled`: of each, or NULL for all. */
+static uint32_t
+random_verb(const struct program_verb *verbs, uint32_t count, const bool *enabled, uint64_t *state)
 {
     uint64_t total = 0;
 
@@ -67,16 +67,95 @@ program__random_verb(const struct program_verb *verbs, uint32_t count, const boo
     return count;
 }
 
+/* The value of one parameter that another calls the same; false if it has none. */
+static bool
+translate(uint16_t value, const struct program_parameter *from, const struct program_parameter *to,
+          uint16_t *translated)
+{
+    if (from->names == NULL || to->names == NULL || from->names == to->names) {
+        *translated = value;
+        return value < to->limit;
+    }
+    for (uint32_t i = 0; i < to->limit; i++) {
+        if (strcmp(from->names[value], to->names[i]) == 0) {
+            *translated = (uint16_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What the next operation with a parameter of this name has, from a random one on. */
+static bool
+reuse_argument(const struct program_parameter *parameter, const struct program *among,
+               const struct program_vocabulary *vocabulary, uint64_t *state, uint16_t *value)
+{
+    uint32_t count = among->operation_count;
+    uint32_t start = count > 0 ? program_random_below(state, count) : 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct program_operation *other = &among->operations[(start + i) % count];
+        const struct program_verb *verb = &vocabulary->verbs[other->verb];
+        for (uint32_t j = 0; j < verb->parameter_count; j++) {
+            if (strcmp(verb->parameters[j].name, parameter->name) == 0) {
+                return translate(other->arguments[j], &verb->parameters[j], parameter, value);
+            }
+        }
+    }
+    return false;
+}
+
+uint16_t
+program__random_argument(const struct program_parameter *parameter, const struct program *among,
+                         const struct program_vocabulary *vocabulary, uint32_t reuse,
+                         uint64_t *state)
+{
+    uint16_t value;
+
+    if (program_random_below(state, 8) < reuse &&
+        reuse_argument(parameter, among, vocabulary, state, &value)) {
+        return value;
+    }
+    return (uint16_t)program_random_below(state, parameter->limit);
+}
+
+static void
+choose_arguments(uint16_t *arguments, const struct program_verb *verb, const struct program *among,
+                 const struct program_vocabulary *vocabulary, uint32_t reuse, uint64_t *state)
+{
+    for (uint32_t i = 0; i < verb->parameter_count; i++) {
+        arguments[i] =
+            program__random_argument(&verb->parameters[i], among, vocabulary, reuse, state);
+    }
+}
+
 bool
-program__random_fault(struct program_fault *fault, const struct program_vocabulary *vocabulary,
-                      uint64_t *state)
+program__random_operation(struct program_operation *operation, const struct program *among,
+                          const struct program_vocabulary *vocabulary,
+                          const struct program__taste *taste, uint64_t *state)
+{
+    uint32_t verb = random_verb(vocabulary->verbs, vocabulary->verb_count, taste->verbs, state);
+
+    if (verb == vocabulary->verb_count) {
+        return false;
+    }
+    *operation = (struct program_operation){.verb = (uint8_t)verb};
+    choose_arguments(operation->arguments, &vocabulary->verbs[verb], among, vocabulary,
+                     taste->reuse, state);
+    return true;
+}
+
+bool
+program__random_fault(struct program_fault *fault, const struct program *among,
+                      const struct program_vocabulary *vocabulary,
+                      const struct program__taste *taste, uint64_t *state)
 {
     uint32_t point =
-        program__random_verb(vocabulary->fault_points, vocabulary->fault_point_count, NULL, state);
-    uint32_t action = program__random_verb(vocabulary->fault_actions,
-                                           vocabulary->fault_action_count, NULL, state);
+        random_verb(vocabulary->fault_points, vocabulary->fault_point_count, NULL, state);
+    uint32_t action =
+        random_verb(vocabulary->fault_actions, vocabulary->fault_action_count, NULL, state);
 
-    if (point >= vocabulary->fault_point_count || action >= vocabulary->fault_action_count) {
+    if (point == vocabulary->fault_point_count || action == vocabulary->fault_action_count) {
         return false;
     }
     *fault = (struct program_fault){
@@ -85,56 +164,28 @@ program__random_fault(struct program_fault *fault, const struct program_vocabula
         .nth = (uint16_t)program__random_small(state, 64),
         .onwards = program_random_below(state, 4) == 0,
     };
-    const struct program_verb *selecting = &vocabulary->fault_points[point];
-    for (uint32_t i = 0; i < selecting->parameter_count; i++) {
-        fault->selectors[i] = (uint16_t)program_random_below(state, selecting->parameters[i].limit);
-    }
-    const struct program_verb *acting = &vocabulary->fault_actions[action];
-    for (uint32_t i = 0; i < acting->parameter_count; i++) {
-        fault->arguments[i] = (uint16_t)program_random_below(state, acting->parameters[i].limit);
-    }
+    choose_arguments(fault->selectors, &vocabulary->fault_points[point], among, vocabulary,
+                     taste->reuse, state);
+    choose_arguments(fault->arguments, &vocabulary->fault_actions[action], among, vocabulary,
+                     taste->reuse, state);
     return true;
 }
 
-struct taste {
-    bool verbs[UINT8_MAX + 1];
-    uint32_t base, spread; /* arguments are base … base+spread-1, modulo their limits */
-};
-
-/* Says false if the vocabulary has no verb to pick. */
+/* Says false if the vocabulary has no verb to pick. `enabled` is where taste->verbs points to. */
 static bool
-choose_taste(struct taste *taste, const struct program_vocabulary *vocabulary, uint64_t *state)
+choose_taste(struct program__taste *taste, bool *enabled,
+             const struct program_vocabulary *vocabulary, uint64_t *state)
 {
-    static const uint32_t spreads[] = {1, 2, 4, UINT16_MAX + 1};
+    static const uint32_t reuses[] = {0, 4, 6, 7};
     uint32_t quarters = program_random_below(state, 4) + 1;
-    uint32_t kept = program__random_verb(vocabulary->verbs, vocabulary->verb_count, NULL, state);
+    uint32_t kept = random_verb(vocabulary->verbs, vocabulary->verb_count, NULL, state);
 
-    if (kept == vocabulary->verb_count) {
-        return false;
-    }
     for (uint32_t i = 0; i < vocabulary->verb_count; i++) {
-        taste->verbs[i] = i == kept || program_random_below(state, 4) < quarters;
+        enabled[i] = i == kept || program_random_below(state, 4) < quarters;
     }
-    taste->base = program_random_below(state, UINT16_MAX + 1);
-    taste->spread = spreads[program_random_below(state, 4)];
-    return true;
-}
-
-static void
-generate_operation(struct program_operation *operation, const struct taste *taste,
-                   const struct program_vocabulary *vocabulary, uint64_t *state)
-{
-    uint32_t index =
-        program__random_verb(vocabulary->verbs, vocabulary->verb_count, taste->verbs, state);
-    const struct program_verb *verb = &vocabulary->verbs[index];
-
-    *operation = (struct program_operation){.verb = (uint8_t)index};
-    for (uint32_t i = 0; i < verb->parameter_count; i++) {
-        uint32_t limit = verb->parameters[i].limit;
-        uint32_t spread = taste->spread < limit ? taste->spread : limit;
-        operation->arguments[i] =
-            (uint16_t)((taste->base + program_random_below(state, spread)) % limit);
-    }
+    taste->verbs = enabled;
+    taste->reuse = reuses[program_random_below(state, 4)];
+    return kept < vocabulary->verb_count;
 }
 
 static uint32_t
@@ -145,15 +196,9 @@ default_to(uint32_t number, uint32_t max)
 
 static void
 generate_operations(struct program *program, const struct program_vocabulary *vocabulary,
-                    uint32_t operations_max, uint64_t *state)
+                    const struct program__taste *taste, uint32_t operations_max, uint64_t *state)
 {
-    struct taste taste;
     uint32_t lengths[PROGRAM_THREADS_MAX] = {0};
-
-    program->operation_count = 0;
-    if (!choose_taste(&taste, vocabulary, state)) {
-        return;
-    }
 
     /* Half of all programs are shorter than a fifth of the longest: short ones say more. */
     uint32_t bound = program_random_below(state, operations_max) + 1;
@@ -166,11 +211,12 @@ generate_operations(struct program *program, const struct program_vocabulary *vo
             i < program->thread_count ? i : program_random_below(state, program->thread_count);
         lengths[thread]++;
     }
-    for (uint32_t thread = 0; thread < program->thread_count; thread++) {
+    for (uint8_t thread = 0; thread < program->thread_count; thread++) {
         for (uint32_t i = 0; i < lengths[thread]; i++) {
-            struct program_operation *operation = &program->operations[program->operation_count++];
-            generate_operation(operation, &taste, vocabulary, state);
-            operation->thread = (uint8_t)thread;
+            struct program_operation *operation = &program->operations[program->operation_count];
+            program__random_operation(operation, program, vocabulary, taste, state);
+            operation->thread = thread;
+            program->operation_count++;
         }
     }
 }
@@ -179,17 +225,23 @@ void
 program_generate(struct program *program, const struct program_vocabulary *vocabulary,
                  const struct program_generation *how, uint64_t *state)
 {
-    uint32_t threads_max = default_to(how->threads_max, PROGRAM_THREADS_MAX);
-    uint32_t operations_max = default_to(how->operations_max, PROGRAM_OPERATIONS_MAX);
+    bool enabled[UINT8_MAX + 1];
+    struct program__taste taste;
 
-    program->thread_count = program_random_below(state, threads_max) + 1;
-    generate_operations(program, vocabulary, operations_max, state);
-    program->deviation_count = 0;
+    program->thread_count =
+        program_random_below(state, default_to(how->threads_max, PROGRAM_THREADS_MAX)) + 1;
+    program->operation_count = 0;
     program->fault_count = 0;
-
-    uint32_t faults = how->faults ? program_random_below(state, 5) : 0;
-    while (program->fault_count < faults &&
-           program__random_fault(&program->faults[program->fault_count], vocabulary, state)) {
-        program->fault_count++;
+    program->deviation_count = 0;
+    if (choose_taste(&taste, enabled, vocabulary, state)) {
+        generate_operations(program, vocabulary, &taste,
+                            default_to(how->operations_max, PROGRAM_OPERATIONS_MAX), state);
+    }
+    if (!how->faults) {
+        return;
+    }
+    for (uint32_t wanted = program_random_below(state, 5); wanted > 0; wanted--) {
+        program->fault_count += program__random_fault(&program->faults[program->fault_count],
+                                                      program, vocabulary, &taste, state);
     }
 }

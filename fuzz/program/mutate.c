@@ -15,6 +15,9 @@ struct mutation {
     uint64_t *state;
 };
 
+/* New pieces may be of any verb, and mostly touch what the program touches already. */
+static const struct program__taste taste = {.verbs = NULL, .reuse = 6};
+
 static uint32_t
 below(const struct mutation *mutation, uint32_t limit)
 {
@@ -68,52 +71,11 @@ insert_in_thread(const struct mutation *mutation, struct program_operation opera
                      operation);
 }
 
-static const struct program_parameter *
-parameter_of(const struct mutation *mutation, const struct program_operation *operation,
-             uint32_t index)
-{
-    return &mutation->vocabulary->verbs[operation->verb].parameters[index];
-}
-
-/*
- * A value for a parameter: often what another operation has for one of the same name, since threads
- * need to meet on the same objects.
- */
-static uint16_t
-choose_argument(const struct mutation *mutation, const struct program_parameter *parameter)
-{
-    const struct program *program = mutation->program;
-
-    if (program->operation_count > 0 && below(mutation, 4) != 0) {
-        const struct program_operation *other =
-            &program->operations[below(mutation, program->operation_count)];
-        uint32_t count = mutation->vocabulary->verbs[other->verb].parameter_count;
-        for (uint32_t i = 0; i < count; i++) {
-            if (strcmp(parameter_of(mutation, other, i)->name, parameter->name) == 0 &&
-                other->arguments[i] < parameter->limit) {
-                return other->arguments[i];
-            }
-        }
-    }
-    return (uint16_t)below(mutation, parameter->limit);
-}
-
 static bool
 choose_operation(const struct mutation *mutation, struct program_operation *operation)
 {
-    const struct program_vocabulary *vocabulary = mutation->vocabulary;
-    uint32_t index =
-        program__random_verb(vocabulary->verbs, vocabulary->verb_count, NULL, mutation->state);
-
-    if (index == vocabulary->verb_count) {
-        return false;
-    }
-    *operation = (struct program_operation){.verb = (uint8_t)index};
-    for (uint32_t i = 0; i < vocabulary->verbs[index].parameter_count; i++) {
-        operation->arguments[i] =
-            choose_argument(mutation, &vocabulary->verbs[index].parameters[i]);
-    }
-    return true;
+    return program__random_operation(operation, mutation->program, mutation->vocabulary, &taste,
+                                     mutation->state);
 }
 
 static bool
@@ -217,15 +179,16 @@ change_argument(const struct mutation *mutation)
     }
     struct program_operation *operation =
         &program->operations[below(mutation, program->operation_count)];
-    uint32_t count = mutation->vocabulary->verbs[operation->verb].parameter_count;
-    if (count == 0) {
+    const struct program_verb *verb = &mutation->vocabulary->verbs[operation->verb];
+    if (verb->parameter_count == 0) {
         return false;
     }
-    uint32_t index = below(mutation, count);
-    const struct program_parameter *parameter = parameter_of(mutation, operation, index);
+    uint32_t index = below(mutation, verb->parameter_count);
+    const struct program_parameter *parameter = &verb->parameters[index];
     operation->arguments[index] =
         below(mutation, 2) == 0
-            ? choose_argument(mutation, parameter)
+            ? program__random_argument(parameter, program, mutation->vocabulary, taste.reuse,
+                                       mutation->state)
             : (uint16_t)nudge(mutation, operation->arguments[index], parameter->limit);
     return true;
 }
@@ -400,8 +363,8 @@ add_fault(const struct mutation *mutation)
     struct program *program = mutation->program;
 
     if (program->fault_count >= PROGRAM_FAULTS_MAX ||
-        !program__random_fault(&program->faults[program->fault_count], mutation->vocabulary,
-                               mutation->state)) {
+        !program__random_fault(&program->faults[program->fault_count], program,
+                               mutation->vocabulary, &taste, mutation->state)) {
         return false;
     }
     program->fault_count++;

@@ -43,20 +43,20 @@ struct program_verb {
 struct program_vocabulary {
     const struct program_verb *verbs;
     uint32_t verb_count;
-    const struct program_verb *fault_points;  /* parameters select which, e.g. the module */
+    const struct program_verb *fault_points; /* parameters select which, e.g. the module */
     uint32_t fault_point_count;
     const struct program_verb *fault_actions; /* parameters say how, e.g. how long */
     uint32_t fault_action_count;
-    const char *const *choice_kinds;          /* of deviations: "task", "wake", … */
+    const char *const *choice_kinds; /* of deviations: "task", "wake", … */
     uint32_t choice_kind_count;
-    const char *const *strategies;            /* names, in the order of their codes in files */
+    const char *const *strategies; /* names, in the order of their codes in files */
     uint32_t strategy_count;
 };
 
 /*
- * Can both formats say all of it? Words are graphic ASCII without # = : and differ from each other; a line
- * cannot begin with a verb, fault point, action or choice kind named "thread", "faults" or
- * "schedule"; selectors are not named "nth" or "onwards"; limits are 1 … 65536; there is a strategy.
+ * Can both formats say all of it? Words are graphic ASCII without # = : and differ from each other;
+ * no verb, fault point, fault action or choice kind is "thread", "faults" or "schedule", no selector
+ * "nth" or "onwards"; limits are 1 … 65536; there is at least one strategy.
  */
 bool program_vocabulary_is_valid(const struct program_vocabulary *vocabulary);
 
@@ -116,7 +116,8 @@ struct program {
 
     uint32_t thread_count; /* 1 … PROGRAM_THREADS_MAX; a thread may be empty */
     uint32_t operation_count;
-    struct program_operation operations[PROGRAM_OPERATIONS_MAX]; /* those of a thread in its order */
+    /* Grouped by thread, those of a thread in its order. */
+    struct program_operation operations[PROGRAM_OPERATIONS_MAX];
 
     struct program_strategy strategy;
 
@@ -166,7 +167,8 @@ void program_decode(struct program *program, const uint8_t *bytes, size_t size,
 bool program_decode_head(const uint8_t *bytes, size_t size, char *target, char *subject);
 
 /*
- * Writes the canonical bytes, head included: decoding them gives an equal program.
+ * Writes the canonical bytes, head included: decoding them gives an equal program. Needs no
+ * vocabulary: numbers are written as they are.
  * Returns: the size they need; nothing is written if `capacity` is less.
  */
 size_t program_encode(const struct program *program, uint8_t *bytes, size_t capacity);
@@ -178,6 +180,7 @@ struct program_error {
     char message[160]; /* what was expected and what stood there */
 };
 
+/* Requires: program_is_valid. The text is canonical: equal programs are equal text. */
 void program_print(const struct program *program, const struct program_vocabulary *vocabulary,
                    FILE *out);
 
@@ -211,11 +214,14 @@ struct program_generation {
 void program_generate(struct program *program, const struct program_vocabulary *vocabulary,
                       const struct program_generation *how, uint64_t *state);
 
-/* Changes it in a few places: operations, arguments, threads, faults, seed, deviations. Head kept. */
+/* Changes it in a few places: operations, arguments, threads, schedule, faults. Head kept. */
 void program_mutate(struct program *program, const struct program_vocabulary *vocabulary,
                     uint64_t *state);
 
-/* Makes `child` from parts of both: threads of each; schedule and faults of `a`. Head of `a`. */
+/*
+ * Makes `child` from parts of both: threads of each; head, schedule and faults of `a`.
+ * Requires: child is initialised and neither of them.
+ */
 void program_splice(struct program *child, const struct program *a, const struct program *b,
                     const struct program_vocabulary *vocabulary, uint64_t *state);
 

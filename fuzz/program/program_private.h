@@ -47,16 +47,31 @@ struct program__range {
 };
 struct program__range program__thread_range(const struct program *program, uint32_t thread);
 
-/* Index of a verb by the weights, or `count` if all are 0. `enabled`: of each, or NULL for all. */
-uint32_t program__random_verb(const struct program_verb *verbs, uint32_t count, const bool *enabled,
-                              uint64_t *state);
-
 /* Small numbers often, large ones seldom: every power of two is as likely as the next; below limit.
  */
 uint32_t program__random_small(uint64_t *state, uint32_t limit);
 
-/* Says false where the vocabulary has no faults that a generator may pick. */
-bool program__random_fault(struct program_fault *fault, const struct program_vocabulary *vocabulary,
-                           uint64_t *state);
+/* What random operations are like. */
+struct program__taste {
+    const bool *verbs; /* those that it knows; NULL: all */
+    uint32_t reuse;    /* in eighths: arguments that an operation of the program has already */
+};
+
+/*
+ * A value for a parameter; a reused one comes from a parameter of the same name in a random
+ * operation of `among`, by its name where both have names.
+ */
+uint16_t program__random_argument(const struct program_parameter *parameter,
+                                  const struct program *among,
+                                  const struct program_vocabulary *vocabulary, uint32_t reuse,
+                                  uint64_t *state);
+
+/* Both say false, and leave *operation and *fault alone, where all weights are 0. Thread 0. */
+bool program__random_operation(struct program_operation *operation, const struct program *among,
+                               const struct program_vocabulary *vocabulary,
+                               const struct program__taste *taste, uint64_t *state);
+bool program__random_fault(struct program_fault *fault, const struct program *among,
+                           const struct program_vocabulary *vocabulary,
+                           const struct program__taste *taste, uint64_t *state);
 
 #endif

@@ -20,6 +20,8 @@ static const struct program_verb verbs[SAMPLE_VERB_COUNT] = {
          4,
          {{"slot", 8, NULL}, {"size", 65536, NULL}, {"always", 1, NULL}, {"mode", 2, switches}}},
     [SAMPLE_NEVER] = {"never", 0, 1, {{"slot", 8, NULL}}},
+    /* Not all of the names, so that the same name is another number. */
+    [SAMPLE_UNREGISTER] = {"unregister", 1, 1, {{"module", 2, modules + 1}}},
 };
 static const struct program_verb points[] = {
     {"create", 2, 1, {{"module", 3, modules}}},

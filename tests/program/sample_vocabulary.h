@@ -15,6 +15,7 @@ enum sample_verb {
     SAMPLE_SETTLE,
     SAMPLE_CONFIGURE,
     SAMPLE_NEVER,
+    SAMPLE_UNREGISTER,
     SAMPLE_VERB_COUNT
 };
 

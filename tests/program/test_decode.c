@@ -269,6 +269,15 @@ Test(program_decode, an_endless_varint_ends)
     decode_any(bytes, 400);
 }
 
+Test(program_decode, a_varint_longer_than_need_be_is_read_to_its_end)
+{
+    static const uint8_t body[] = {0, 11, 1, 3, 0x85, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 42};
+
+    program_decode(&program, body, sizeof(body), &sample_vocabulary);
+    cr_assert_eq(program.strategy.length, 5);
+    cr_assert_eq(program.strategy.seed, 42);
+}
+
 Test(program_decode, a_vocabulary_without_words_leaves_nothing)
 {
     program_decode(&program, sample_bytes, sizeof(sample_bytes), &sample_vocabulary_bare);

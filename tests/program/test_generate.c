@@ -2,6 +2,7 @@
  *
  * Random programs: valid, varied, the same for the same state, and never of what has weight 0.
  */
+#include "program/program_private.h"
 #include "sample_vocabulary.h"
 
 #include <criterion/criterion.h>
@@ -96,6 +97,62 @@ Test(program_generate, each_program_knows_only_some_verbs)
     cr_assert_gt(long_programs, 300);
     cr_assert_gt(programs_without[SAMPLE_ZONE_CREATE], long_programs / 10);
     cr_assert_lt(programs_without[SAMPLE_ZONE_CREATE], long_programs / 2);
+}
+
+/* How many different slots the first eight zone_create of a program name; 0 if it has fewer. */
+static int
+count_slots(void)
+{
+    bool seen[8] = {false};
+    int slots = 0, operations = 0;
+
+    for (uint32_t i = 0; i < program.operation_count && operations < 8; i++) {
+        if (program.operations[i].verb == SAMPLE_ZONE_CREATE) {
+            uint16_t slot = program.operations[i].arguments[0];
+            slots += !seen[slot];
+            seen[slot] = true;
+            operations++;
+        }
+    }
+    return operations == 8 ? slots : 0;
+}
+
+Test(program_generate, some_programs_keep_to_few_objects_and_some_do_not)
+{
+    int few = 0, many = 0;
+    uint64_t state = 49;
+
+    for (int i = 0; i < 5000; i++) {
+        program_generate(&program, &sample_vocabulary, &with_faults, &state);
+        int slots = count_slots();
+        few += slots == 1 || slots == 2;
+        many += slots >= 6;
+    }
+    /* Of eight uniform ones, 1 in 5,000 are of two slots or one. */
+    cr_assert_gt(few, 200);
+    cr_assert_gt(many, 200);
+}
+
+Test(program_generate, reused_arguments_are_the_same_by_name)
+{
+    const struct program_verb *verbs = sample_vocabulary.verbs;
+    const struct program_parameter *module = &verbs[SAMPLE_UNREGISTER].parameters[0];
+    uint64_t state = 50;
+    bool seen[2] = {false};
+
+    program.operation_count = 2;
+    program.operations[0] = (struct program_operation){0, SAMPLE_REGISTER, {2}};
+    program.operations[1] = (struct program_operation){0, SAMPLE_SETTLE, {0}};
+    for (int i = 0; i < 100; i++) {
+        uint16_t value = program__random_argument(module, &program, &sample_vocabulary, 8, &state);
+        cr_assert_str_eq(module->names[value], "TCP");
+    }
+    /* unregister knows no IP: then anything. */
+    program.operations[0].arguments[0] = 0;
+    for (int i = 0; i < 100; i++) {
+        seen[program__random_argument(module, &program, &sample_vocabulary, 8, &state)] = true;
+    }
+    cr_assert(seen[0] && seen[1]);
 }
 
 Test(program_generate, sizes_vary_up_to_what_is_asked)
