@@ -26,6 +26,27 @@
 #define CALL_DEPTH_MAX 2 /* callbacks deep that the fault plan still calls back */
 #define ZONE_NONE      (-1)
 
+/*
+ * What lies in a slot goes from thread to thread as any correct client would pass it on: with an order
+ * that TSan must see, since nothing else of the adapter is visible to it.
+ */
+typedef unsigned int handover_t;
+#ifdef HEDDLE_TSAN
+void handover_give(handover_t *handover);
+void handover_take(handover_t *handover);
+#else
+static inline void
+handover_give(handover_t *handover)
+{
+    (void)handover;
+}
+static inline void
+handover_take(handover_t *handover)
+{
+    (void)handover;
+}
+#endif
+
 /* Events of the adapter's own: kinds for heddle_point and heddle_note. Only ever add at the end. */
 enum adapter_event {
     EVENT_OPERATION,       /* point; result: verb */
@@ -127,6 +148,7 @@ struct adapter {
         uint32_t early_count;
         zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */
         struct variant variants[MODULES][VARIANTS];
+        handover_t modules[MODULES]; /* loading and unloading one, where its clients order that */
     } now;
     uint32_t task_count; /* records that are in use */
     struct task_record tasks[HEDDLE_TASKS_MAX];
@@ -155,27 +177,6 @@ adapter_differs(enum contract_difference difference)
 
 /* In a callback of a subject that does not answer EDEADLK there by itself? */
 bool adapter_must_not_block(void);
-
-/*
- * What lies in a slot goes from thread to thread as any correct client would pass it on: with an order
- * that TSan must see, since nothing else of the adapter is visible to it.
- */
-typedef unsigned int handover_t;
-#ifdef HEDDLE_TSAN
-void handover_give(handover_t *handover);
-void handover_take(handover_t *handover);
-#else
-static inline void
-handover_give(handover_t *handover)
-{
-    (void)handover;
-}
-static inline void
-handover_take(handover_t *handover)
-{
-    (void)handover;
-}
-#endif
 
 /* --- telling ------------------------------------------------------------------------------ */
 
