@@ -143,6 +143,27 @@ answer_destroy(zoneid_t id, const struct zone_record *record)
     return 0;
 }
 
+/*
+ * Zone `id` is gone. With ids that come round it may be another zone than the one that was known when
+ * destroying it began, and even one whose creator has not come back yet.
+ */
+static void
+record_destroyed(zoneid_t id, struct zone_record *record)
+{
+    if (record == NULL || record->destroyed) {
+        record = zone_record_find(id);
+    }
+    if (record != NULL && !record->destroyed) {
+        record->detaching = record->destroyed = true;
+        struct stack_record *stack = stack_record_find(record->stack);
+        if (stack != NULL && record->exclusive) {
+            stack->closed = true;
+        }
+    } else if (adapter.now.early_count < EARLY_MAX) {
+        adapter.now.early[adapter.now.early_count++] = id;
+    }
+}
+
 int
 operate_zone_destroy_id(zoneid_t id, enum netstack_verb verb)
 {
@@ -151,8 +172,7 @@ operate_zone_destroy_id(zoneid_t id, enum netstack_verb verb)
     if (answer != 0) {
         return answer;
     }
-    bool known = record != NULL && !record->destroyed;
-    if (known) {
+    if (record != NULL && !record->destroyed) {
         record->detaching = true;
         zone_observe_detaching(record);
     }
@@ -162,14 +182,8 @@ operate_zone_destroy_id(zoneid_t id, enum netstack_verb verb)
     call.see.stack = record != NULL ? record->stack : 0;
     call_tell(&call);
     int error = adapter.subject->zone_destroy(id);
-    if (error == 0 && known) {
-        record->destroyed = true;
-        struct stack_record *stack = stack_record_find(record->stack);
-        if (stack != NULL && record->exclusive) {
-            stack->closed = true;
-        }
-    } else if (error == 0 && adapter.now.early_count < EARLY_MAX) {
-        adapter.now.early[adapter.now.early_count++] = id;
+    if (error == 0) {
+        record_destroyed(id, record);
     }
     return call_return(&call, error);
 }
