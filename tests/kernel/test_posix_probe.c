@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Probes of the posix backend. That they are in the object file, ctest's posix_probe_notes says.
+ */
+#include <criterion/criterion.h>
+
+#include "kernel/kernel.h"
+
+Test(posix_probe, every_probe_can_be_fired_with_nobody_listening)
+{
+    for (int probe = 0; probe < KERNEL_PROBE_COUNT; probe++) {
+        kernel_probe((enum kernel_probe)probe, &probe, 1);
+    }
+}
+
+Test(posix_probe, there_are_twenty_three)
+{
+    cr_assert_eq((int)KERNEL_PROBE_COUNT, 23);
+}
