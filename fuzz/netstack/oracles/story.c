@@ -11,7 +11,7 @@
 #include "netstack/oracles/view.h"
 
 #define STORY_KEPT_MAX 1024u /* a power of two; older ones are forgotten */
-#define STORY_LINES    9
+#define STORY_LINES    12
 
 struct kept {
     uint32_t now;
@@ -90,24 +90,47 @@ probe_name(unsigned probe)
     return probe < KERNEL_PROBE_COUNT ? names[probe] + sizeof("netstack__") - 1 : "?";
 }
 
-/* Does it belong to the story of this stack and this module? 0 and 0xff: of any. */
+/* Which stack and which module the story is of; 0 and NS_MAX or more: of none. */
+struct subject_matter {
+    uint32_t stack;
+    uint8_t module;
+};
+
 static bool
-is_of(const struct kept *entry, uint32_t stack, uint8_t module)
+is_call_of_interest(const struct kept *entry, const struct subject_matter *of)
 {
+    switch (view_call_of(entry->verb)) {
+    case VIEW_CALL_REGISTER:
+    case VIEW_CALL_UNREGISTER:
+        return of->module < NS_MAX && entry->module == of->module;
+    case VIEW_CALL_ZONE_SHUTDOWN:
+    case VIEW_CALL_ZONE_DESTROY:
+        return of->stack != 0 && entry->stack == of->stack;
+    default:
+        return false;
+    }
+}
+
+/* With a module, its callbacks on the stack and what called for them; without, who held the stack. */
+static bool
+is_of_interest(const struct kept *entry, const struct subject_matter *of)
+{
+    bool of_stack = of->stack != 0 && entry->stack == of->stack;
     switch (entry->kind) {
-    case OBSERVE_CALLBACK_START:
-    case OBSERVE_CALLBACK_END:
-        return entry->stack == stack && (module >= NS_MAX || entry->module == module);
     case OBSERVE_CALL:
     case OBSERVE_RETURN:
-        return (module < NS_MAX && entry->module == module) ||
-               (stack != 0 && entry->stack == stack);
+        return is_call_of_interest(entry, of);
+    case OBSERVE_CALLBACK_START:
+    case OBSERVE_CALLBACK_END:
+        return of_stack && (of->module >= NS_MAX || entry->module == of->module);
     case OBSERVE_PROBE:
-        return stack != 0 && entry->stack == stack &&
-               (entry->probe == KERNEL_PROBE_netstack__dec__numzones ||
-                entry->probe == KERNEL_PROBE_netstack__dec__ref);
+        return of_stack && entry->probe == KERNEL_PROBE_netstack__dec__numzones;
+    case OBSERVE_HOLD:
+    case OBSERVE_RELE:
+    case OBSERVE_WALK_NEXT:
+        return of_stack && of->module >= NS_MAX;
     default:
-        return stack != 0 && entry->stack == stack;
+        return of_stack;
     }
 }
 
@@ -144,39 +167,59 @@ tell_one(char *text, size_t room, const struct kept *entry)
     case OBSERVE_ZONE_DETACHING:
         length = snprintf(text, room, "zone %d detaching", entry->zone);
         break;
-    default: {
-        static const char *const words[OBSERVE_KIND_COUNT] = {
-            [OBSERVE_STACK_BORN] = "the stack is allocated",
-            [OBSERVE_STACK_FREED] = "the stack is freed",
-            [OBSERVE_HOLD] = "a reference is held",
-            [OBSERVE_RELE] = "a reference is given back",
-            [OBSERVE_WALK_NEXT] = "a walk returns it",
-        };
-        const char *word = entry->kind < OBSERVE_KIND_COUNT ? words[entry->kind] : NULL;
-        length = snprintf(text, room, "%s", word == NULL ? "…" : word);
+    case OBSERVE_HOLD:
+        length = snprintf(text, room, "%s gives a reference", verb_name(entry->verb));
         break;
-    }
+    case OBSERVE_RELE:
+        length = snprintf(text, room, "%s gives one back", verb_name(entry->verb));
+        break;
+    default:
+        length = snprintf(text, room, "%s",
+                          entry->kind == OBSERVE_STACK_BORN    ? "the stack is allocated"
+                          : entry->kind == OBSERVE_STACK_FREED ? "the stack is freed"
+                                                               : "a walk returns it");
+        break;
     }
     return length < 0 ? length : begun + length;
 }
 
-/* The last observations that belong to the story, oldest first, as many as there is room for. */
-static void
-tell_before(char *text, size_t room, uint32_t stack, uint8_t module)
+/*
+ * Chooses the last observations of interest, newest first; a call that was refused did nothing, so
+ * neither its return nor itself is told. Returns: how many.
+ */
+static size_t
+choose_lines(const struct kept *lines[STORY_LINES], const struct subject_matter *of)
 {
-    const struct kept *lines[STORY_LINES];
+    bool refused[HEDDLE_TASKS_MAX] = {false};
     size_t count = 0;
     uint32_t oldest = kept_count > STORY_KEPT_MAX ? kept_count - STORY_KEPT_MAX : 0;
     for (uint32_t i = kept_count; i > oldest && count < STORY_LINES; i--) {
         const struct kept *entry = &kept[(i - 1) % STORY_KEPT_MAX];
-        if (is_of(entry, stack, module)) {
+        bool *was_refused = &refused[entry->task % HEDDLE_TASKS_MAX];
+        if (!is_of_interest(entry, of)) {
+            continue;
+        }
+        if (entry->kind == OBSERVE_RETURN && entry->result != 0) {
+            *was_refused = true;
+        } else if (entry->kind == OBSERVE_CALL && *was_refused) {
+            *was_refused = false;
+        } else {
             lines[count++] = entry;
         }
     }
+    return count;
+}
+
+/* What came before, oldest first, as much as there is room for. */
+static void
+tell_before(char *text, size_t room, const struct subject_matter *of)
+{
+    const struct kept *lines[STORY_LINES];
+    size_t count = choose_lines(lines, of);
     if (count == 0) {
         return;
     }
-    int length = snprintf(text, room, "\nThe last that was seen of it:");
+    int length = snprintf(text, room, "\nWhat was seen of it:");
     while (count > 0 && length > 0 && (size_t)length < room) {
         text += length;
         room -= (size_t)length;
@@ -193,8 +236,9 @@ view_break(enum heddle_verdict verdict, const struct oracle *oracle, const char 
     va_start(arguments, format);
     int length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    const struct subject_matter of = {.stack = stack, .module = what->module};
     if (length > 0 && (size_t)length < sizeof(text)) {
-        tell_before(text + length, sizeof(text) - (size_t)length, stack, what->module);
+        tell_before(text + length, sizeof(text) - (size_t)length, &of);
     }
     const struct view_stack *object = stack == 0 ? NULL : view_stack_find(stack);
     heddle_fail(verdict, oracle->name, promise, what->site != NULL ? what->site : KERNEL_HERE,
