@@ -170,7 +170,8 @@ observe_stack(enum observation_kind kind, uint32_t number, const void *address)
 static bool
 is_stack_kind(const char *kind)
 {
-    return strcmp(kind, adapter.subject->stack_kind) == 0;
+    const char *wanted = adapter.subject->stack_kind;
+    return kind[0] == wanted[0] && strcmp(kind, wanted) == 0;
 }
 
 static void
@@ -209,8 +210,9 @@ on_free(uint32_t object, const char *kind, void *memory, size_t size)
 static void
 on_unlock(const kernel_mutex_t *mutex, void *container, uint32_t object, const char *kind)
 {
-    if (container != NULL && is_stack_kind(kind) &&
-        (const char *)mutex == (const char *)container + adapter.subject->stack_lock_offset) {
+    if (container != NULL &&
+        (const char *)mutex == (const char *)container + adapter.subject->stack_lock_offset &&
+        is_stack_kind(kind)) {
         observe_stack(OBSERVE_UNLOCK, object, container);
     }
 }

@@ -53,8 +53,8 @@ reference_return(struct slot *held)
 {
     slot_return(held);
     if (held->borrowers == 0 && is_awaited(held->stack)) {
-        struct slot last = *held;
-        held->object = NULL;
+        struct slot last;
+        slot_clear(held, &last);
         reference_rele(&last);
     }
 }

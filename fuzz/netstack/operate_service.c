@@ -29,9 +29,8 @@ drop_references(uint32_t stack)
     for (uint32_t i = 0; i < SLOTS_HELD; i++) {
         struct slot *slot = &slots.rows[ROW_HELD][i];
         if (slot->object != NULL && slot->stack == stack && slot->borrowers == 0) {
-            struct slot held = *slot;
-            handover_take(&slot->handover);
-            slot->object = NULL;
+            struct slot held;
+            slot_clear(slot, &held);
             reference_rele(&held);
         }
     }

@@ -57,7 +57,7 @@ is_of_sort(const struct slot *slot, enum slot_sort sort)
 struct slot *
 slot_borrow(enum slot_row row, uint16_t index, enum slot_sort sort)
 {
-    for (uint32_t i = 0; i < row_sizes[row]; i++) {
+    for (uint32_t i = 0; slots.full[row] > 0 && i < row_sizes[row]; i++) {
         struct slot *slot = &slots.rows[row][(index + i) % row_sizes[row]];
         if (is_of_sort(slot, sort)) {
             slot->borrowers++;
@@ -75,15 +75,22 @@ slot_return(struct slot *slot)
     slot->borrowers--;
 }
 
+void
+slot_clear(struct slot *slot, struct slot *taken)
+{
+    handover_take(&slot->handover);
+    *taken = *slot;
+    slot->object = NULL;
+    slots.full[(slot - &slots.rows[0][0]) / ROW_SLOTS_MAX]--;
+}
+
 bool
 slot_take(enum slot_row row, uint16_t index, enum slot_sort sort, struct slot *taken)
 {
-    for (uint32_t i = 0; i < row_sizes[row]; i++) {
+    for (uint32_t i = 0; slots.full[row] > 0 && i < row_sizes[row]; i++) {
         struct slot *slot = &slots.rows[row][(index + i) % row_sizes[row]];
         if (is_of_sort(slot, sort) && slot->borrowers == 0) {
-            handover_take(&slot->handover);
-            *taken = *slot;
-            slot->object = NULL;
+            slot_clear(slot, taken);
             return true;
         }
     }
@@ -99,6 +106,7 @@ slot_put(enum slot_row row, uint16_t index, struct slot put)
             put.borrowers = 0;
             put.handover = slot->handover;
             *slot = put;
+            slots.full[row]++;
             handover_give(&slot->handover);
             return true;
         }

@@ -50,6 +50,7 @@ struct key_slot {
 
 struct slots {
     struct slot rows[ROW_COUNT][ROW_SLOTS_MAX];
+    uint8_t full[ROW_COUNT]; /* how many of each row are not empty */
     zoneid_t zones[SLOTS_ZONE]; /* ZONE_NONE: nothing; an id stays when its zone goes */
     struct cursor_slot cursors[SLOTS_CURSOR];
     struct uid_slot uids[SLOTS_UID];
@@ -70,6 +71,9 @@ void slot_return(struct slot *slot);
 
 /* Out of its slot. Returns: false if there is none of that sort that nobody borrows. */
 bool slot_take(enum slot_row row, uint16_t index, enum slot_sort sort, struct slot *taken);
+
+/* Empties a slot that nobody borrows. */
+void slot_clear(struct slot *slot, struct slot *taken);
 
 /* Into the slot, or the next empty one. Returns: false if all are full. */
 bool slot_put(enum slot_row row, uint16_t index, struct slot put);
