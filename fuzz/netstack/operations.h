@@ -20,11 +20,11 @@ enum netstack_verb {
     VERB_ZONE_SHUTDOWN_GLOBAL,
     VERB_ZONE_DESTROY_GLOBAL,
     VERB_ZONE_CREATE_BAD,
-    VERB_FIND_BY_STACKID,   /* zone, to */
-    VERB_FIND_BY_ZONEID,    /* zone, to */
-    VERB_FIND_BY_ZONEID_NOLOCK, /* to */
-    VERB_FIND_BY_CRED,      /* cred, to */
-    VERB_GET_CURRENT,       /* to */
+    VERB_FIND_BY_STACKID,   /* zone, held */
+    VERB_FIND_BY_ZONEID,    /* zone, held */
+    VERB_FIND_BY_ZONEID_NOLOCK, /* held */
+    VERB_FIND_BY_CRED,      /* cred, held */
+    VERB_GET_CURRENT,       /* held */
     VERB_INUSE_BY_STACKID,  /* zone */
     VERB_HOLD,              /* held, to */
     VERB_RELE,              /* held */
@@ -32,7 +32,7 @@ enum netstack_verb {
     VERB_HOLD_TAG,          /* held, to */
     VERB_RELE_TAG,          /* held */
     VERB_WALK_INIT,         /* cursor */
-    VERB_WALK_NEXT,         /* cursor, to */
+    VERB_WALK_NEXT,         /* cursor, held */
     VERB_WALK_FINI,         /* cursor */
     VERB_WALK,              /* keep */
     VERB_STACKID_TO_ZONEID, /* zone */
