@@ -83,8 +83,8 @@ uncount_zone(struct netstack__stack *stack)
     VERIFY(stack->zones > 0);
     bool last = --stack->zones == 0;
     if (last) {
-        kernel_probe(KERNEL_PROBE_netstack__dec__numzones, &stack->shown, 0);
         netstack__close(stack);
+        kernel_probe(KERNEL_PROBE_netstack__dec__numzones, &stack->shown, 0);
     }
     kernel_mutex_exit(&stack->shown.netstack_lock);
     if (last) {
