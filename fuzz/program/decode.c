@@ -8,7 +8,7 @@
  *   head        = part { name target, name subject, byte event model, byte required build }
  *   body        = part operations, part strategy, part deviations, part faults
  *   part        = varint size, that many bytes; so a change in one part does not shift another
- *   name        = byte size, that many bytes of graphic ASCII without # = :, at most 23
+ *   name        = byte size, that many bytes of graphic ASCII without # = :, at most 47
  *   varint      = LEB128: seven bits a byte, least significant first, bit 7 set on all but the
  * last; at most ten bytes
  *

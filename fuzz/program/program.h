@@ -20,7 +20,7 @@
 #define PROGRAM_ARGUMENTS_MAX  4
 #define PROGRAM_FAULTS_MAX     32
 #define PROGRAM_DEVIATIONS_MAX 65536
-#define PROGRAM_NAME_MAX       24 /* of target, subject, strategy; with the NUL */
+#define PROGRAM_NAME_MAX       48 /* of target and subject, with the NUL */
 
 /* What a number in an operation or a fault stands for. */
 struct program_parameter {

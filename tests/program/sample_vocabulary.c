@@ -123,7 +123,8 @@ sample_print(const struct program *program, size_t *size)
 void
 sample_random_program(struct program *program, uint64_t *state)
 {
-    static const char *const names[] = {"", "x", "lifecycle", "a-name_of/23.characters"};
+    static const char *const names[] = {"", "x", "lifecycle",
+                                        "a-name_of/47.characters-for_the_longest+there-s"};
     const struct program_generation how = {.faults = true};
 
     strcpy(program->target, names[program_random_below(state, 4)]);

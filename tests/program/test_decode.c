@@ -302,11 +302,11 @@ Test(program_decode, names_end_before_what_no_name_has)
 
 Test(program_decode, long_names_are_cut)
 {
-    static const uint8_t file[] = "\x89HDL\x01\x1f\x1e"
-                                  "abcdefghijklmnopqrstuvwxyz0123";
+    static const uint8_t file[] = "\x89HDL\x01\x33\x32"
+                                  "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwx";
 
     program_decode(&program, file, sizeof(file) - 1, &sample_vocabulary);
-    cr_assert_str_eq(program.target, "abcdefghijklmnopqrstuvw");
+    cr_assert_str_eq(program.target, "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstu");
 }
 
 Test(program_decode, the_head_says_which_version_it_is)

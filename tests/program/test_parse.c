@@ -187,12 +187,12 @@ Test(program_parse, errors_in_the_head_are_named)
                  "expected a line of the head, \"thread\", \"faults\" or \"schedule\", found "
                  "\"tarjet\"");
     assert_fails(HEAD "target\n", 2, 7,
-                 "expected the name of a target, up to 23 characters, found the end of the line");
+                 "expected the name of a target, up to 47 characters, found the end of the line");
     assert_fails(HEAD "subject", 2, 8,
-                 "expected the name of a subject, up to 23 characters, found the end of the file");
-    assert_fails(HEAD "target abcdefghijklmnopqrstuvwx\n", 2, 8,
-                 "expected the name of a target, up to 23 characters, found "
-                 "\"abcdefghijklmnopqrstuvwx\"");
+                 "expected the name of a subject, up to 47 characters, found the end of the file");
+    assert_fails(HEAD "target abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuv\n", 2, 8,
+                 "expected the name of a target, up to 47 characters, found "
+                 "\"abcdefghijklmnopqrstuvwxyzabcdef...\"");
     assert_fails(HEAD "target a b\n", 2, 10, "expected the end of the line, found \"b\"");
     assert_fails(HEAD "target a\ntarget b\n", 3, 1, "target is given twice");
     assert_fails(HEAD "events all\n", 2, 8, "expected \"sync\" or \"memory\", found \"all\"");
