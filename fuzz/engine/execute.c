@@ -4,11 +4,13 @@
  * task 0, and whatever is left of its tasks is put away.
  */
 #include "engine/execution.h"
+#include "engine/sanitizers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool initialised;
+static bool initialised; /* there is memory */
+static bool installed;   /* once a process */
 
 /* Without memory there is no engine, and nobody to tell but the user. */
 static void
@@ -18,7 +20,11 @@ initialise(void)
         perror("heddle: cannot map the engine's memory");
         exit(4);
     }
-    crash_install();
+    if (!installed) {
+        crash_install();
+        sanitizer_begin();
+        installed = true;
+    }
     initialised = true;
 }
 

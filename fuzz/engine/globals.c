@@ -4,6 +4,7 @@
  * execution. The ranges are its writable sections, renamed and closed by heddle_add_subject.
  */
 #include "engine/execution.h"
+#include "engine/sanitizers.h"
 
 #include <stdlib.h>
 
@@ -52,6 +53,7 @@ globals_restore(const struct heddle_globals *globals, size_t count)
     for (size_t i = 0; i < count; i++) {
         const struct saved_range *range = find(&globals[i]);
         if (range != NULL) {
+            sanitizer_forget(range->start, range->size);
             bytes_copy(range->start, range->bytes, range->size);
         }
     }

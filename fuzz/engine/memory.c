@@ -71,6 +71,7 @@ void
 memory_end(void)
 {
     sanitizer_poison(arena, arena_used);
+    sanitizer_forget(arena, arena_used);
     if (arena_used > ARENA_SIZE / 64) {
         /* One greedy execution must not keep its pages for all that follow. */
         madvise(arena, arena_used, MADV_DONTNEED);

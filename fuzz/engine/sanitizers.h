@@ -22,6 +22,9 @@ void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
+void __tsan_java_init(unsigned long begin, unsigned long size);
+void __tsan_java_alloc(unsigned long address, unsigned long size);
+void __tsan_java_free(unsigned long address, unsigned long size);
 #endif
 
 static inline void
@@ -65,6 +68,35 @@ sanitizer_release(const void *address)
     __tsan_release((void *)(size_t)address);
 #else
     (void)address;
+#endif
+}
+
+/* Once a process, before the first sanitizer_forget. */
+static inline void
+sanitizer_begin(void)
+{
+#ifdef HEDDLE_TSAN
+    __tsan_java_init(8, (unsigned long)1 << 47); /* all that a program can address */
+#endif
+}
+
+/*
+ * Makes TSan forget all accesses to this memory, aligned to 8: it belongs to an execution that is over. An
+ * address that a race was reported on is marked to be let alone from then on; without this every second replay
+ * of a race would be silent. The interface for Java heaps is the one that clears shadow memory.
+ */
+static inline void
+sanitizer_forget(const void *address, size_t size)
+{
+#ifdef HEDDLE_TSAN
+    size_t rounded = size & ~(size_t)7;
+    if (rounded > 0) {
+        __tsan_java_alloc((unsigned long)address, rounded);
+        __tsan_java_free((unsigned long)address, rounded);
+    }
+#else
+    (void)address;
+    (void)size;
 #endif
 }
 
