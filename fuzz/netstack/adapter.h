@@ -144,6 +144,7 @@ struct adapter {
         uint32_t global_stack; /* number of stack 0 */
         uint32_t ends;         /* calls of fini */
         bool shared_unsure;    /* somebody called fini: is stack 0 there? */
+        bool global_is_gone;   /* zone 0 was destroyed */
         bool started;          /* until then, and after the end, faults are off */
         uint32_t early_count;
         zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */

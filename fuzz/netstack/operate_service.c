@@ -163,7 +163,7 @@ operate_init(struct operation *op)
     call_tell(&call);
     int error = adapter.subject->init();
     (void)call_return(&call, error);
-    if (error == 0 && adapter.now.ends == ends) {
+    if (error == 0 && adapter.now.ends == ends && !adapter.now.global_is_gone) {
         adapter.now.shared_unsure = false;
         struct zone_record *global = zone_record_add(GLOBAL_ZONEID, false, adapter.now.global_stack);
         zone_observe_attached(global);

@@ -150,6 +150,7 @@ answer_destroy(zoneid_t id, const struct zone_record *record)
 static void
 record_destroyed(zoneid_t id, struct zone_record *record)
 {
+    adapter.now.global_is_gone |= id == GLOBAL_ZONEID;
     if (record == NULL || record->destroyed) {
         record = zone_record_find(id);
     }
