@@ -9,6 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifndef HEDDLE_SYMBOLIZER
+#define HEDDLE_SYMBOLIZER "" /* an option; without it, whatever is in the PATH */
+#endif
+
 static void (*death_hook)(struct heddle_log *log);
 
 void
@@ -50,7 +54,7 @@ __asan_default_options(void)
     /* Signals become verdicts in crash.c; leaks are the engine's own to find. */
     return "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0:"
            "use_sigaltstack=0:detect_leaks=0:detect_stack_use_after_return=0:"
-           "allocator_may_return_null=1:exitcode=86";
+           "allocator_may_return_null=1:exitcode=86" HEDDLE_SYMBOLIZER;
 }
 
 void
@@ -104,7 +108,7 @@ __tsan_default_options(void)
     /* The defaults report one race once a process; we go on, and leave the execution ourselves. */
     return "halt_on_error=0:suppress_equal_stacks=0:suppress_equal_addresses=0:"
            "report_signal_unsafe=0:handle_segv=0:handle_sigbus=0:handle_abort=0:handle_sigfpe=0:"
-           "handle_sigill=0:exitcode=0";
+           "handle_sigill=0:exitcode=0" HEDDLE_SYMBOLIZER;
 }
 
 /* "write in f" for one of the two accesses. */

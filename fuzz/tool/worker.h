@@ -15,7 +15,15 @@
 #include "engine/heddle.h"
 
 #define WORKER_JOBS_MAX 256
-#define WORKER_STUCK_MS 2000 /* of CPU time without a scheduling point */
+/*
+ * CPU time without a scheduling point after which a worker is stuck. A sanitizer's report takes seconds of
+ * it, for finding names in the debug information.
+ */
+#if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN) || defined(HEDDLE_UBSAN)
+#define WORKER_STUCK_MS 20000
+#else
+#define WORKER_STUCK_MS 2000
+#endif
 
 struct worker_channel;
 
