@@ -10,7 +10,7 @@ extern char __stop_subject_statics_data[] __attribute__((visibility("hidden")));
 
 int statics_common;
 static int initialised = 41;
-static int zeroed[300];
+static volatile int zeroed[300]; /* volatile: all of it stays */
 static int *pointer = &initialised;
 static const char *text = "before";
 
