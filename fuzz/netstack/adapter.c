@@ -81,7 +81,10 @@ zone_record_add(zoneid_t id, bool exclusive, uint32_t stack)
 
 /* --- telling ------------------------------------------------------------------------------ */
 
-/* Where the running task is in its subject, if its last event was there; else where the adapter says. */
+/*
+ * Where the running task is in its subject, if its last event was there; else where the adapter
+ * says.
+ */
 static kernel_site_t
 site_in_subject(kernel_site_t otherwise)
 {
@@ -186,8 +189,7 @@ on_alloc(uint32_t object, const char *kind, void *memory, size_t size)
             (struct stack_record){.number = object, .address = memory};
     }
     struct call *call = adapter_task()->call;
-    if (!adapter.now.started ||
-        (call != NULL && call->see.verb == VERB_INIT && call->born == 0)) {
+    if (!adapter.now.started || (call != NULL && call->see.verb == VERB_INIT && call->born == 0)) {
         adapter.now.global_stack = object;
     }
     if (call != NULL) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the adapter's files share: the state of the execution under way and how a call on the subject
- * is told to the oracles. One OS thread runs all tasks and no scheduling point lies in adapter code, so
- * whatever is done here between two calls is done in one step; nothing has a lock. For the same
- * reason TSan does not watch these files; instances.c, which touches what the subject orders, it does.
+ * What the adapter's files share: the state of the execution under way and how a call on the
+ * subject is told to the oracles. One OS thread runs all tasks and no scheduling point lies in
+ * adapter code, so whatever is done here between two calls is done in one step; nothing has a lock.
+ * For the same reason TSan does not watch these files; instances.c, which touches what the subject
+ * orders, it does.
  */
 #ifndef NETSTACK_ADAPTER_H
 #define NETSTACK_ADAPTER_H
@@ -17,7 +18,7 @@
 #define MODULES     19
 #define MODULE_NONE 0xff
 
-#define VARIANTS       4 /* sets of callbacks a module has, so that registrations can be told apart */
+#define VARIANTS       4 /* sets of callbacks of a module: one a registration */
 #define STACKS_MAX     256
 #define ZONES_MAX      160
 #define INSTANCES_MAX  4096
@@ -27,8 +28,8 @@
 #define ZONE_NONE      (-1)
 
 /*
- * What lies in a slot goes from thread to thread as any correct client would pass it on: with an order
- * that TSan must see, since nothing else of the adapter is visible to it.
+ * What lies in a slot goes from thread to thread as any correct client would pass it on: with an
+ * order that TSan must see, since nothing else of the adapter is visible to it.
  */
 typedef unsigned int handover_t;
 #ifdef HEDDLE_TSAN
@@ -68,7 +69,9 @@ callback_code(enum callback_phase phase, bool of_key, uint32_t which)
     return (uint32_t)phase << 9 | (uint32_t)of_key << 8 | which;
 }
 
-/* A call on the subject: what is told of it, and what was seen within it. Lies on its task's stack. */
+/*
+ * A call on the subject: what is told of it, and what was seen within it. Lies on its task's stack.
+ */
 struct call {
     struct call *outer;
     struct observation see;
@@ -106,9 +109,9 @@ struct stack_record {
 struct zone_record {
     zoneid_t id;
     bool exclusive;
-    bool detaching; /* zone_destroy was called */
-    bool destroyed; /* and returned 0 */
-    uint32_t stack; /* number; 0 unknown */
+    bool detaching;  /* zone_destroy was called */
+    bool destroyed;  /* and returned 0 */
+    uint32_t stack;  /* number; 0 unknown */
     uint16_t inside; /* threads that entered it */
 };
 
@@ -167,7 +170,7 @@ void adapter_begin(void);
 /* What the engine tells; `with_oracles` has those in it that oracles alone need. */
 extern const struct heddle_observer adapter_observer, adapter_observer_with_oracles;
 
-struct task_record *adapter_task(void); /* the running one's */
+struct task_record *adapter_task(void);  /* the running one's */
 struct callback *adapter_callback(void); /* innermost of the running task; NULL: none */
 
 static inline bool
@@ -188,8 +191,8 @@ void call_tell(struct call *call);
 int call_return(struct call *call, int result);
 
 /*
- * An observation with nothing in it but its kind, the running task, and where that is: in the subject, or
- * at `site` if its last event was the adapter's.
+ * An observation with nothing in it but its kind, the running task, and where that is: in the
+ * subject, or at `site` if its last event was the adapter's.
  */
 struct observation observation_of(enum observation_kind kind, kernel_site_t site);
 
@@ -199,7 +202,7 @@ void call_gives(struct call *call, subject_stack_t *stack);
 /* --- records ------------------------------------------------------------------------------ */
 
 struct stack_record *stack_record_find(uint32_t number); /* NULL: too many, or none */
-struct zone_record *zone_record_find(zoneid_t id);        /* the newest of that id */
+struct zone_record *zone_record_find(zoneid_t id);       /* the newest of that id */
 struct zone_record *zone_record_add(zoneid_t id, bool exclusive, uint32_t stack);
 
 /* --- callbacks: shims.c, instances.c ------------------------------------------------------- */
@@ -224,7 +227,7 @@ void instance_destroy(void *instance);
 
 /* Only ever add at the end: their index is in files. */
 enum fault_point {
-    POINT_CREATE,      /* a create callback of any module */
+    POINT_CREATE, /* a create callback of any module */
     POINT_SHUTDOWN,
     POINT_DESTROY,
     POINT_CREATE_OF,   /* module */

@@ -7,7 +7,8 @@
 
 static const struct contract_row rows[] = {
     {CONTRACT_REGISTER_ASSERTS, "register_asserts",
-     "illumos' register returns nothing; a bad id, a missing callback or a taken slot is its caller's bug",
+     "illumos' register returns nothing; a bad id, a missing callback or a taken slot is its "
+     "caller's bug",
      "the adapter answers EINVAL, or EEXIST from register's call to the end of unregister"},
     {CONTRACT_UNREGISTER_ASSERTS, "unregister_asserts",
      "illumos' unregister returns nothing; an empty or busy slot is its caller's bug",
@@ -22,8 +23,10 @@ static const struct contract_row rows[] = {
      "illumos' global zone lives as long as the system; its code relies on it",
      "the adapter answers EBUSY to shutting down or destroying zone 0"},
     {CONTRACT_CURRENT_NEEDS_ZONE, "current_needs_zone",
-     "illumos ends the processes of a zone before destroying it, so a thread's own zone has a stack",
-     "the adapter answers EBUSY to destroying a zone that a thread is in, ENOENT to entering later"},
+     "illumos ends the processes of a zone before destroying it, so a thread's own zone has a "
+     "stack",
+     "the adapter answers EBUSY to destroying a zone that a thread is in, ENOENT to entering "
+     "later"},
     {CONTRACT_HOLD_NEEDS_BIRTH, "hold_needs_birth",
      "in illumos nothing but the zone's reference makes a plain hold legal in a create callback",
      "outside of births, callbacks hold their stack by hold_if_active only"},

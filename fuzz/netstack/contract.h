@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Where a subject's contract differs from the core's, without being wrong: what the adapter answers
- * itself instead of asking the subject, and what oracles must not hold it to. The one table of reasons is in
- * contract.c. What is a genuine bug of a subject never stands here: it must stay reachable.
+ * itself instead of asking the subject, and what oracles must not hold it to. The one table of
+ * reasons is in contract.c. What is a genuine bug of a subject never stands here: it must stay
+ * reachable.
  */
 #ifndef NETSTACK_CONTRACT_H
 #define NETSTACK_CONTRACT_H

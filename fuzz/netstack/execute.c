@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * An execution, as task 0 leads it: the service starts, the program's threads run to their ends, all
- * comes to rest; then everything that the program left is given back, in the order in which a
+ * An execution, as task 0 leads it: the service starts, the program's threads run to their ends,
+ * all comes to rest; then everything that the program left is given back, in the order in which a
  * correct client would, the service comes to rest again, and stops.
  */
 #include "netstack/operate.h"
@@ -31,7 +31,9 @@ observe(enum observation_kind kind)
 
 /* --- start ------------------------------------------------------------------------------------ */
 
-/* The argument of the first operation of that verb, wherever it stands, plus one; else the default. */
+/*
+ * The argument of the first operation of that verb, wherever it stands, plus one; else the default.
+ */
 static unsigned int
 setting(enum netstack_verb verb, unsigned int otherwise)
 {
@@ -102,8 +104,7 @@ exhaust(int (*operate)(struct operation *op))
 {
     static const uint16_t arguments[PROGRAM_ARGUMENTS_MAX];
     struct operation op = {.arguments = arguments};
-    while (operate(&op) != OPERATION_SKIPPED) {
-    }
+    while (operate(&op) != OPERATION_SKIPPED) {}
 }
 
 static void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What a module's create makes: memory that the create writes, and that every later callback on it
- * reads and writes. These are the accesses that the subject has to order: the one file of the adapter
- * that TSan watches. Also how slots tell TSan of what they pass on.
+ * reads and writes. These are the accesses that the subject has to order: the one file of the
+ * adapter that TSan watches. Also how slots tell TSan of what they pass on.
  */
 #include "netstack/adapter.h"
 

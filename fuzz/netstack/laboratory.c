@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what there is ------------------------------------------------------------------------------ */
+/* --- what there is ---------------------------------------------------------------------------- */
 
 const struct laboratory_target *
 laboratory_target_at(size_t index)
@@ -78,7 +78,7 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
 
 _Static_assert(VERB_COUNT <= LABORATORY_COUNTERS_MAX, "each verb has a counter");
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(struct heddle_deviation) == sizeof(struct program_deviation) &&
                    offsetof(struct heddle_deviation, value) ==
@@ -127,8 +127,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
     adapter.totals->executions++;
     adapter.totals->steps += log->result.steps;
     if (log->result.preemptions > adapter.preemptions_outside) {
-        adapter.totals->preemptions_inside +=
-            log->result.preemptions - adapter.preemptions_outside;
+        adapter.totals->preemptions_inside += log->result.preemptions - adapter.preemptions_outside;
     }
 }
 

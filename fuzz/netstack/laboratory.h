@@ -16,8 +16,8 @@ struct laboratory_totals {
     uint64_t executions;
     uint64_t successes[LABORATORY_COUNTERS_MAX]; /* by verb of the vocabulary */
     uint64_t errors[LABORATORY_COUNTERS_MAX];
-    uint64_t callbacks[3];         /* create, shutdown, destroy that ended */
-    uint64_t preemptions_inside;   /* in the subject's code, not between operations */
+    uint64_t callbacks[3];                    /* create, shutdown, destroy that ended */
+    uint64_t preemptions_inside;              /* in the subject's code, not between operations */
     uint64_t faults[LABORATORY_COUNTERS_MAX]; /* injected, by fault point */
     uint64_t steps;
 };
@@ -53,15 +53,16 @@ struct laboratory_options {
 /*
  * Runs a program on a subject: start, threads, come to rest, tear down, check. The result is in
  * log->result; totals, if not NULL, are added to. The program's own strategy and deviations decide.
- * Requires: program_is_valid. The caller encodes it into log->input beforehand if it wants it there.
+ * Requires: program_is_valid. The caller encodes it into log->input beforehand if it wants it
+ * there.
  */
 void laboratory_execute(const struct program *program, const struct laboratory_target *target,
                         const struct subject *subject, const struct laboratory_options *options,
                         struct heddle_log *log, struct laboratory_totals *totals);
 
 /*
- * Turns `program` into its explicit schedule, as the log has it: strategy fixed, the log's deviations.
- * Returns: false if there were more of them than a program holds.
+ * Turns `program` into its explicit schedule, as the log has it: strategy fixed, the log's
+ * deviations. Returns: false if there were more of them than a program holds.
  */
 bool laboratory_make_explicit(struct program *program, const struct heddle_log *log);
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The operations' bodies, one a verb, in the files operate_*.c; and the calls that the teardown shares
- * with them. What a body returns is 0, an errno or OPERATION_SKIPPED. Each call on the subject is told to
- * the oracles; where the contract forbids it, the answer is given here and nothing is told.
+ * The operations' bodies, one a verb, in the files operate_*.c; and the calls that the teardown
+ * shares with them. What a body returns is 0, an errno or OPERATION_SKIPPED. Each call on the
+ * subject is told to the oracles; where the contract forbids it, the answer is given here and
+ * nothing is told.
  */
 #ifndef NETSTACK_OPERATE_H
 #define NETSTACK_OPERATE_H
@@ -16,7 +17,9 @@ struct operation {
     uint32_t gave; /* number of the stack that it gave; 0 none */
 };
 
-/* What a call gave must be so, whatever else happens; else the execution ends as a model mismatch. */
+/*
+ * What a call gave must be so, whatever else happens; else the execution ends as a model mismatch.
+ */
 #define MUST(claim, promise)                                                                       \
     ((claim) ? (void)0                                                                             \
              : heddle_fail(HEDDLE_MODEL_MISMATCH, "operations", (promise), KERNEL_HERE, NULL,      \
@@ -50,7 +53,8 @@ int operate_hold_tag(struct operation *op);
 int operate_rele_tag(struct operation *op);
 void reference_keep(uint16_t slot, subject_stack_t *stack, uint32_t number, enum slot_sort sort);
 void reference_rele(const struct slot *held);
-void reference_return(struct slot *held); /* borrowed; released if somebody waits for its stack's end */
+void
+reference_return(struct slot *held); /* borrowed; released if somebody waits for its stack's end */
 
 /* operate_walk.c */
 int operate_walk_init(struct operation *op);

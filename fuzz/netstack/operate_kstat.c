@@ -38,7 +38,7 @@ keep(uint16_t index, struct slot kstat)
     }
 }
 
-/* --- of stacks --------------------------------------------------------------------------------- */
+/* --- of stacks -------------------------------------------------------------------------------- */
 
 int
 operate_kstat_create_stack(struct operation *op)
@@ -87,7 +87,7 @@ operate_kstat_delete_stale(struct operation *op)
     return call_return(&call, error);
 }
 
-/* --- of zones ---------------------------------------------------------------------------------- */
+/* --- of zones --------------------------------------------------------------------------------- */
 
 int
 operate_kstat_create_zone(struct operation *op)

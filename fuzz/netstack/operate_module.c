@@ -43,7 +43,10 @@ find_used_variant(uint8_t module, uint32_t *count)
     return *count == 1 ? used : NULL;
 }
 
-/* Where the subject leaves it to its clients to order loading and unloading, they do, and TSan sees it. */
+/*
+ * Where the subject leaves it to its clients to order loading and unloading, they do, and TSan sees
+ * it.
+ */
 static void
 take_module(uint8_t module)
 {
@@ -94,7 +97,9 @@ operate_register(struct operation *op)
         module, shims->create, with_shutdown ? shims->shutdown : NULL, shims->destroy);
     give_module(module);
 
-    /* Others may have unregistered it before this returned, and the set may serve another one now. */
+    /*
+     * Others may have unregistered it before this returned, and the set may serve another one now.
+     */
     if (variant->epoch == epoch && variant->state == VARIANT_CALLED) {
         if (error != 0) {
             free_variant(variant);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Holding and releasing stacks. Every reference that the adapter owns lies in a slot, or is in the hands
- * of one operation.
+ * Holding and releasing stacks. Every reference that the adapter owns lies in a slot, or is in the
+ * hands of one operation.
  */
 #include "netstack/operate.h"
 

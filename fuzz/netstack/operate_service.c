@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-/* --- waiting ----------------------------------------------------------------------------------- */
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 int
 operate_barrier(struct operation *op)
@@ -22,7 +22,9 @@ operate_barrier(struct operation *op)
     return call_return(&call, adapter.subject->barrier());
 }
 
-/* A client that waits for a stack's end must not keep it alive: all references to it are dropped. */
+/*
+ * A client that waits for a stack's end must not keep it alive: all references to it are dropped.
+ */
 static void
 drop_references(uint32_t stack)
 {
@@ -36,7 +38,10 @@ drop_references(uint32_t stack)
     }
 }
 
-/* Only for a stack that is closing, or in a callback, where the answer is EDEADLK: else it may last. */
+/*
+ * Only for a stack that is closing, or in a callback, where the answer is EDEADLK: else it may
+ * last.
+ */
 int
 operate_wait_gone(struct operation *op)
 {
@@ -79,7 +84,7 @@ operate_wait_gone_bad(struct operation *op)
     return call_return(&call, error);
 }
 
-/* --- asking -------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 int
 operate_current(struct operation *op)
@@ -148,7 +153,7 @@ operate_all_valid(struct operation *op)
     return call_return(&call, 0);
 }
 
-/* --- start and end ------------------------------------------------------------------------------- */
+/* --- start and end ---------------------------------------------------------------------------- */
 
 int
 operate_init(struct operation *op)
@@ -165,7 +170,8 @@ operate_init(struct operation *op)
     (void)call_return(&call, error);
     if (error == 0 && adapter.now.ends == ends && !adapter.now.global_is_gone) {
         adapter.now.shared_unsure = false;
-        struct zone_record *global = zone_record_add(GLOBAL_ZONEID, false, adapter.now.global_stack);
+        struct zone_record *global =
+            zone_record_add(GLOBAL_ZONEID, false, adapter.now.global_stack);
         zone_observe_attached(global);
     }
     return error;
@@ -195,9 +201,9 @@ operate_fini(struct operation *op)
     return call_return(&call, error);
 }
 
-/* --- nothing ------------------------------------------------------------------------------------ */
+/* --- nothing ---------------------------------------------------------------------------------- */
 
-static const uint64_t sleeps_ns[SLEEP_TIMES] = {1000,      10000,     100000,     1000000,
+static const uint64_t sleeps_ns[SLEEP_TIMES] = {1000,     10000,     100000,     1000000,
                                                 10000000, 100000000, 1000000000, 10000000000};
 
 int

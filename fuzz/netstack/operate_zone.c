@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Zones: booting, halting, ending, holding, entering. A zone is known by its id, which any thread may
- * use at any time; only holds have an owner.
+ * Zones: booting, halting, ending, holding, entering. A zone is known by its id, which any thread
+ * may use at any time; only holds have an owner.
  */
 #include "netstack/operate.h"
 #include "kernel/zone.h"
@@ -144,8 +144,8 @@ answer_destroy(zoneid_t id, const struct zone_record *record)
 }
 
 /*
- * Zone `id` is gone. With ids that come round it may be another zone than the one that was known when
- * destroying it began, and even one whose creator has not come back yet.
+ * Zone `id` is gone. With ids that come round it may be another zone than the one that was known
+ * when destroying it began, and even one whose creator has not come back yet.
  */
 static void
 record_destroyed(zoneid_t id, struct zone_record *record)
@@ -306,7 +306,7 @@ operate_zone_status(struct operation *op)
     return 0;
 }
 
-/* --- the thread's own zone --------------------------------------------------------------------- */
+/* --- the thread's own zone -------------------------------------------------------------------- */
 
 /* A callback must leave its thread's zone as it found it, so there is no entering there. */
 static bool

@@ -4,7 +4,7 @@
  */
 #include "netstack/operate.h"
 
-static const char *const zone_names[] = {"global", "z1", "z2", "z3", "z4",
+static const char *const zone_names[] = {"global", "z1", "z2", "z3",  "z4",
                                          "z5",     "z6", "z7", "none"};
 static const char *const stack_names[] = {"shared", "exclusive"};
 static const char *const yes_names[] = {"yes", "no"};
@@ -14,6 +14,7 @@ static const char *const bad_names[] = {"id_high", "id_negative", "no_create", "
 static const char *const time_names[SLEEP_TIMES] = {"1us",  "10us",  "100us", "1ms",
                                                     "10ms", "100ms", "1s",    "10s"};
 
+/* clang-format off */
 #define MODULE    {"module", MODULES, module_names}
 #define SHUTDOWN  {"shutdown", 2, yes_names}
 #define HOW(n)    {"how", (n), bad_names}
@@ -36,6 +37,7 @@ static const char *const time_names[SLEEP_TIMES] = {"1us",  "10us",  "100us", "1
 #define TIME      {"time", SLEEP_TIMES, time_names}
 #define STEPS     {"steps", 16, NULL}
 #define COUNT     {"count", 16, NULL}
+/* clang-format on */
 
 static const struct operation_row {
     struct program_verb words;
@@ -53,8 +55,7 @@ static const struct operation_row {
     [VERB_ZONE_DESTROY_GLOBAL] = {{"zone_destroy_global", 1, 0, {{0}}},
                                   operate_zone_destroy_global},
     [VERB_ZONE_CREATE_BAD] = {{"zone_create_bad", 1, 0, {{0}}}, operate_zone_create_bad},
-    [VERB_FIND_BY_STACKID] = {{"find_by_stackid", 20, 2, {ZONE, HELD}},
-                              operate_find_by_stackid},
+    [VERB_FIND_BY_STACKID] = {{"find_by_stackid", 20, 2, {ZONE, HELD}}, operate_find_by_stackid},
     [VERB_FIND_BY_ZONEID] = {{"find_by_zoneid", 20, 2, {ZONE, HELD}}, operate_find_by_zoneid},
     [VERB_FIND_BY_ZONEID_NOLOCK] = {{"find_by_zoneid_nolock", 4, 1, {HELD}},
                                     operate_find_by_zoneid_nolock},
@@ -119,7 +120,7 @@ static const struct operation_row {
     [VERB_ZONE_IDS] = {{"zone_ids", 2, 1, {COUNT}}, operate_zone_ids},
 };
 
-/* --- the vocabulary ----------------------------------------------------------------------------- */
+/* --- the vocabulary --------------------------------------------------------------------------- */
 
 #define STRATEGIES_MAX 16
 
@@ -150,7 +151,7 @@ operations_vocabulary(void)
     return &vocabulary;
 }
 
-/* --- running ------------------------------------------------------------------------------------ */
+/* --- running ---------------------------------------------------------------------------------- */
 
 /* A scheduling point of the adapter's, where a change of task is none inside the subject. */
 static void

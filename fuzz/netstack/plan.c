@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The fault plan: what goes wrong, where, at the how manyth time. Here are the vocabulary's tables of
- * points and actions, what is legal at each point, and the counting. An action that is not legal where a
- * plan puts it does nothing.
+ * The fault plan: what goes wrong, where, at the how manyth time. Here are the vocabulary's tables
+ * of points and actions, what is legal at each point, and the counting. An action that is not legal
+ * where a plan puts it does nothing.
  */
 #include "netstack/adapter.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The callbacks that the adapter gives to its subject. A create callback is not told for which module or
- * registration it runs, so each module has VARIANTS sets of functions of its own, and the adapter
- * keeps which registration (epoch) a set is for. Each is a scheduling point, then what the fault plan
- * says, then its effect, then a scheduling point again.
+ * The callbacks that the adapter gives to its subject. A create callback is not told for which
+ * module or registration it runs, so each module has VARIANTS sets of functions of its own, and the
+ * adapter keeps which registration (epoch) a set is for. Each is a scheduling point, then what the
+ * fault plan says, then its effect, then a scheduling point again.
  */
 #include "netstack/adapter.h"
 
@@ -169,6 +169,7 @@ run_teardown(enum callback_phase phase, uint8_t module, uint32_t variant, int st
     [module][variant] = {create_##module##_##variant, shutdown_##module##_##variant,               \
                          destroy_##module##_##variant},
 
+/* clang-format off */
 #define EACH_VARIANT(X, module) X(module, 0) X(module, 1) X(module, 2) X(module, 3)
 #define EACH_MODULE(X)                                                                             \
     EACH_VARIANT(X, 0) EACH_VARIANT(X, 1) EACH_VARIANT(X, 2) EACH_VARIANT(X, 3)                    \
@@ -176,6 +177,7 @@ run_teardown(enum callback_phase phase, uint8_t module, uint32_t variant, int st
     EACH_VARIANT(X, 8) EACH_VARIANT(X, 9) EACH_VARIANT(X, 10) EACH_VARIANT(X, 11)                  \
     EACH_VARIANT(X, 12) EACH_VARIANT(X, 13) EACH_VARIANT(X, 14) EACH_VARIANT(X, 15)                \
     EACH_VARIANT(X, 16) EACH_VARIANT(X, 17) EACH_VARIANT(X, 18)
+/* clang-format on */
 
 EACH_MODULE(SHIMS)
 
@@ -188,8 +190,7 @@ _Static_assert(MODULES == 19 && VARIANTS == 4, "the lists above are complete");
 static void *
 run_key_create(uint8_t key, zoneid_t zone)
 {
-    struct callback callback = {
-        .phase = PHASE_CREATE, .of_key = true, .which = key, .zone = zone};
+    struct callback callback = {.phase = PHASE_CREATE, .of_key = true, .which = key, .zone = zone};
     callback_begin(&callback);
     void *data = NULL;
     if (!plan_at_callback(PHASE_CREATE, true, key)) {

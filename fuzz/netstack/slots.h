@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The slots that all threads of a program share. What is only used is borrowed, by any number at a time;
- * what is consumed is taken, and only if nobody borrows it: so no thread ever gives back what another
- * one is using, as in any correct client. A slot that is empty stands for the next one that is not.
+ * The slots that all threads of a program share. What is only used is borrowed, by any number at a
+ * time; what is consumed is taken, and only if nobody borrows it: so no thread ever gives back what
+ * another one is using, as in any correct client. A slot that is empty stands for the next one that
+ * is not.
  */
 #ifndef NETSTACK_SLOTS_H
 #define NETSTACK_SLOTS_H
@@ -21,7 +22,7 @@ enum slot_sort {
 };
 
 struct slot {
-    void *object; /* subject_stack_t, kstat_t, cred_t or zone_t; NULL: empty */
+    void *object;   /* subject_stack_t, kstat_t, cred_t or zone_t; NULL: empty */
     uint32_t stack; /* held: its number */
     int id;         /* kstat: the stack id it was made with; cred, hold: the zone's */
     uint8_t sort;
@@ -50,7 +51,7 @@ struct key_slot {
 
 struct slots {
     struct slot rows[ROW_COUNT][ROW_SLOTS_MAX];
-    uint8_t full[ROW_COUNT]; /* how many of each row are not empty */
+    uint8_t full[ROW_COUNT];    /* how many of each row are not empty */
     zoneid_t zones[SLOTS_ZONE]; /* ZONE_NONE: nothing; an id stays when its zone goes */
     struct cursor_slot cursors[SLOTS_CURSOR];
     struct uid_slot uids[SLOTS_UID];

@@ -15,7 +15,9 @@
 #include "kernel/cred.h"
 
 typedef struct netstack subject_stack_t; /* of that subject; the adapter never looks inside */
-typedef struct { uint64_t opaque[8]; } subject_cursor_t; /* room for a netstack_handle_t */
+typedef struct {
+    uint64_t opaque[8];
+} subject_cursor_t; /* room for a netstack_handle_t */
 
 typedef void *(*subject_create_fn)(int stackid, subject_stack_t *stack);
 typedef void (*subject_callback_fn)(int stackid, void *instance);
@@ -31,15 +33,21 @@ struct subject {
      */
     uint64_t differences;
 
-    /* The kind of allocation that is a stack, as kernel_zalloc names it, and what of it is public. */
+    /*
+     * The kind of allocation that is a stack, as kernel_zalloc names it, and what of it is public.
+     */
     const char *stack_kind;
     size_t stack_lock_offset;
     uint16_t (*stack_module_flags)(const subject_stack_t *stack, int module);
     void *(*stack_module_instance)(const subject_stack_t *stack, int module);
     int (*stack_id)(const subject_stack_t *stack);
 
-    /* The whole service: zones, kstats, netstack. stop: netstack_fini, kstat_fini, zone_fini; 0 or errno. */
-    int (*start)(unsigned int reaps_max, unsigned int id_max); /* netstack_outstanding_reaps, zone_id_max */
+    /*
+     * The whole service: zones, kstats, netstack. stop: netstack_fini, kstat_fini, zone_fini; 0 or
+     * errno.
+     */
+    int (*start)(unsigned int reaps_max,
+                 unsigned int id_max); /* netstack_outstanding_reaps, zone_id_max */
     int (*stop)(void);
 
     /* netstack.h, by the same names without the prefix; a subject's void function answers 0. */

@@ -10,7 +10,10 @@
 #include "netstack/contract.h"
 #include "netstack/subject.h"
 
-/* The subject's symbol, subject_<name>, and the sections that closing it made (HeddleSubject.cmake). */
+/*
+ * The subject's symbol, subject_<name>, and the sections that closing it made
+ * (HeddleSubject.cmake).
+ */
 #define SUBJECT_PASTE_(a, b, c) a##b##c
 #define SUBJECT_PASTE(a, b, c)  SUBJECT_PASTE_(a, b, c)
 #define SUBJECT_TEXT_(name)     #name
@@ -85,52 +88,26 @@ subject_kstat_create_zone(const char *name, int instance, zoneid_t zone)
 }
 
 #define SUBJECT_COMMON                                                                             \
-    .name = SUBJECT_TEXT(SUBJECT_NAME),                                                            \
-    .globals = {SUBJECT_DATA_START, SUBJECT_DATA_END},                                             \
+    .name = SUBJECT_TEXT(SUBJECT_NAME), .globals = {SUBJECT_DATA_START, SUBJECT_DATA_END},         \
     .stack_lock_offset = offsetof(netstack_t, netstack_lock),                                      \
-    .stack_module_flags = subject_module_flags,                                                    \
-    .stack_module_instance = subject_module_instance,                                              \
-    .stack_id = subject_stack_id,                                                                  \
-    .hold = netstack_hold,                                                                         \
-    .rele = netstack_rele,                                                                         \
-    .hold_if_active = netstack_hold_if_active,                                                     \
-    .get_current = netstack_get_current,                                                           \
-    .find_by_cred = netstack_find_by_cred,                                                         \
-    .find_by_zoneid = netstack_find_by_zoneid,                                                     \
+    .stack_module_flags = subject_module_flags, .stack_module_instance = subject_module_instance,  \
+    .stack_id = subject_stack_id, .hold = netstack_hold, .rele = netstack_rele,                    \
+    .hold_if_active = netstack_hold_if_active, .get_current = netstack_get_current,                \
+    .find_by_cred = netstack_find_by_cred, .find_by_zoneid = netstack_find_by_zoneid,              \
     .find_by_zoneid_nolock = netstack_find_by_zoneid_nolock,                                       \
-    .find_by_stackid = netstack_find_by_stackid,                                                   \
-    .inuse_by_stackid = subject_inuse_by_stackid,                                                  \
-    .next_init = subject_next_init,                                                                \
-    .next = subject_next,                                                                          \
-    .next_fini = subject_next_fini,                                                                \
-    .stackid_to_zoneid = netstackid_to_zoneid,                                                     \
-    .zoneid_to_stackid = zoneid_to_netstackid,                                                     \
-    .get_zoneid = netstack_get_zoneid,                                                             \
-    .kstat_create = subject_kstat_create,                                                          \
-    .zone_create = zone_create,                                                                    \
-    .zone_shutdown = zone_shutdown,                                                                \
-    .zone_destroy = zone_destroy,                                                                  \
-    .zone_find_by_id = zone_find_by_id,                                                            \
-    .zone_find_by_id_nolock = zone_find_by_id_nolock,                                              \
-    .zone_hold = zone_hold,                                                                        \
-    .zone_rele = zone_rele,                                                                        \
-    .zone_status = zone_status,                                                                    \
-    .zone_key_create = zone_key_create,                                                            \
-    .zone_key_delete = zone_key_delete,                                                            \
-    .zone_getspecific = zone_getspecific,                                                          \
-    .zone_enter = zone_enter,                                                                      \
-    .zone_current = zone_current,                                                                  \
-    .zone_is_valid = zone_is_valid,                                                                \
-    .kstat_create_zone = subject_kstat_create_zone,                                                \
-    .kstat_delete_zone = kstat_delete,                                                             \
-    .kstat_zone_add = kstat_zone_add,                                                              \
-    .kstat_zone_remove = kstat_zone_remove,                                                        \
-    .kstat_zone_find = kstat_zone_find,                                                            \
-    .kstat_exists = kstat_exists,                                                                  \
-    .kstat_is_valid = kstat_is_valid,                                                              \
-    .cred_create = cred_create,                                                                    \
-    .cred_hold = cred_hold,                                                                        \
-    .cred_rele = cred_rele,                                                                        \
-    .cred_zoneid = crgetzoneid
+    .find_by_stackid = netstack_find_by_stackid, .inuse_by_stackid = subject_inuse_by_stackid,     \
+    .next_init = subject_next_init, .next = subject_next, .next_fini = subject_next_fini,          \
+    .stackid_to_zoneid = netstackid_to_zoneid, .zoneid_to_stackid = zoneid_to_netstackid,          \
+    .get_zoneid = netstack_get_zoneid, .kstat_create = subject_kstat_create,                       \
+    .zone_create = zone_create, .zone_shutdown = zone_shutdown, .zone_destroy = zone_destroy,      \
+    .zone_find_by_id = zone_find_by_id, .zone_find_by_id_nolock = zone_find_by_id_nolock,          \
+    .zone_hold = zone_hold, .zone_rele = zone_rele, .zone_status = zone_status,                    \
+    .zone_key_create = zone_key_create, .zone_key_delete = zone_key_delete,                        \
+    .zone_getspecific = zone_getspecific, .zone_enter = zone_enter, .zone_current = zone_current,  \
+    .zone_is_valid = zone_is_valid, .kstat_create_zone = subject_kstat_create_zone,                \
+    .kstat_delete_zone = kstat_delete, .kstat_zone_add = kstat_zone_add,                           \
+    .kstat_zone_remove = kstat_zone_remove, .kstat_zone_find = kstat_zone_find,                    \
+    .kstat_exists = kstat_exists, .kstat_is_valid = kstat_is_valid, .cred_create = cred_create,    \
+    .cred_hold = cred_hold, .cred_rele = cred_rele, .cred_zoneid = crgetzoneid
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 const char *const module_names[MODULES] = {
-    "dls", "iptun", "str", "hook",  "neti",    "arp",     "ip",     "icmp",    "udp", "tcp",
-    "sctp", "rts",  "ipsec", "keysock", "spdsock", "ipsecah", "ipsecesp", "ipnet", "ilb"};
+    "dls",  "iptun", "str",   "hook",    "neti",    "arp",     "ip",       "icmp",  "udp", "tcp",
+    "sctp", "rts",   "ipsec", "keysock", "spdsock", "ipsecah", "ipsecesp", "ipnet", "ilb"};
 const char *const phase_names[PHASE_COUNT] = {"create", "shutdown", "destroy"};
 
 static const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What the adapter's tests share: run a program given as text on a subject, and look at what it did.
+ * What the adapter's tests share: run a program given as text on a subject, and look at what it
+ * did.
  */
 #ifndef TESTS_LAB_HARNESS_H
 #define TESTS_LAB_HARNESS_H
@@ -18,7 +19,9 @@ extern const struct subject subject_reference;
 struct heddle_log *lab_log(void);
 extern struct laboratory_totals lab_totals;
 
-/* Parses the body of a program ("thread\n…"), under this strategy line ("random seed=1") or none. */
+/*
+ * Parses the body of a program ("thread\n…"), under this strategy line ("random seed=1") or none.
+ */
 void lab_parse(struct program *program, const char *strategy, const char *body);
 
 /* Runs it, oracles on; totals start from nothing. The result stays valid until the next run. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Executions as a whole: the same program gives the same events, whatever ran before, with and without
- * oracles; its explicit schedule gives them again.
+ * Executions as a whole: the same program gives the same events, whatever ran before, with and
+ * without oracles; its explicit schedule gives them again.
  */
 #include "lab_harness.h"
 

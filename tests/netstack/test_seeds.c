@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The seed corpus: no schedule of a seed fails on the core, and together they reach every operation,
- * with success where it can succeed, and every fault point.
+ * The seed corpus: no schedule of a seed fails on the core, and together they reach every
+ * operation, with success where it can succeed, and every fault point.
  */
 #include "lab_harness.h"
 
@@ -37,8 +37,8 @@ run_seed(const char *name, const struct subject *subject, uint64_t seeds)
     for (uint64_t seed = 0; seed < seeds; seed++) {
         program.strategy.seed = seed;
         const struct heddle_result *result = lab_run_program(subject, &program);
-        cr_assert_eq(result->verdict, HEDDLE_OK, "%s, seed %lu: %s\n%s", name,
-                     (unsigned long)seed, result->promise, result->message);
+        cr_assert_eq(result->verdict, HEDDLE_OK, "%s, seed %lu: %s\n%s", name, (unsigned long)seed,
+                     result->promise, result->message);
         laboratory_add_totals(&seen, &lab_totals);
     }
     program_fini(&program);

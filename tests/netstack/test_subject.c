@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What closing a subject does: all its static data is put back before every execution, after failures
- * too, and nothing of it is seen from outside.
+ * What closing a subject does: all its static data is put back before every execution, after
+ * failures too, and nothing of it is seen from outside.
  */
 #include "lab_harness.h"
 

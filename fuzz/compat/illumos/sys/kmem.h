@@ -14,8 +14,7 @@
 /* kmem_zalloc's size starts with the word sizeof, which this pastes into a macro's name. */
 #define ILLUMOS_KIND_sizeof(of) ILLUMOS_LAST_COMPONENT(#of)
 
-#define kmem_zalloc(size, wait)                                                                    \
-    kernel_zalloc_at(ILLUMOS_KIND_##size, (size), (wait), KERNEL_HERE)
+#define kmem_zalloc(size, wait) kernel_zalloc_at(ILLUMOS_KIND_##size, (size), (wait), KERNEL_HERE)
 #define kmem_free(memory, size) kernel_free_at((memory), (size), KERNEL_HERE)
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The companion header of netstack.c: the names and values that its users depend on, with the layout
- * that the source itself reads.
+ * The companion header of netstack.c: the names and values that its users depend on, with the
+ * layout that the source itself reads.
  */
 #ifndef ILLUMOS_SYS_NETSTACK_H
 #define ILLUMOS_SYS_NETSTACK_H
@@ -46,19 +46,16 @@ enum {
 #define NSS_CREATE_NEEDED       0x001
 #define NSS_CREATE_INPROGRESS   0x002
 #define NSS_CREATE_COMPLETED    0x004
-#define NSS_CREATE_ALL          (NSS_CREATE_NEEDED | NSS_CREATE_INPROGRESS | NSS_CREATE_COMPLETED)
+#define NSS_CREATE_ALL          0x007
 #define NSS_SHUTDOWN_NEEDED     0x010
 #define NSS_SHUTDOWN_INPROGRESS 0x020
 #define NSS_SHUTDOWN_COMPLETED  0x040
-#define NSS_SHUTDOWN_ALL                                                                           \
-    (NSS_SHUTDOWN_NEEDED | NSS_SHUTDOWN_INPROGRESS | NSS_SHUTDOWN_COMPLETED)
-#define NSS_DESTROY_NEEDED     0x100
-#define NSS_DESTROY_INPROGRESS 0x200
-#define NSS_DESTROY_COMPLETED  0x400
-#define NSS_DESTROY_ALL                                                                            \
-    (NSS_DESTROY_NEEDED | NSS_DESTROY_INPROGRESS | NSS_DESTROY_COMPLETED)
-#define NSS_ALL_INPROGRESS                                                                         \
-    (NSS_CREATE_INPROGRESS | NSS_SHUTDOWN_INPROGRESS | NSS_DESTROY_INPROGRESS)
+#define NSS_SHUTDOWN_ALL        0x070
+#define NSS_DESTROY_NEEDED      0x100
+#define NSS_DESTROY_INPROGRESS  0x200
+#define NSS_DESTROY_COMPLETED   0x400
+#define NSS_DESTROY_ALL         0x700
+#define NSS_ALL_INPROGRESS      0x222
 
 /* netstack_flags. */
 #define NSF_UNINIT          0x01
