@@ -7,7 +7,7 @@
  *   memory.c     the subject's memory, quarantined to the end   trace.c   the log, events, the hash
  *   verdict.c    failing, signatures                            deadlock.c  nobody can run: why?
  *   crash.c      signals                                        globals.c  a subject's static data
- *   execute.c    an execution from start to end
+ *   execution.c    an execution from start to end
  */
 #ifndef ENGINE_EXECUTION_H
 #define ENGINE_EXECUTION_H

@@ -146,7 +146,7 @@ struct heddle_object_state {
 
 struct heddle_result {
     enum heddle_verdict verdict;
-    char oracle[32];    /* who says so: "engine", "netstack_order", … */
+    char oracle[32];    /* who says so: "engine", or an oracle's name */
     char promise[96];   /* which promise broke, constant text: part of the signature */
     char message[1024]; /* the whole story for people, several lines */
     char file[64], function[64], primitive[32]; /* the place; file without directories */
