@@ -130,7 +130,7 @@ destroyed_during_shutdown(void)
 static void
 shut_down_without_create(void)
 {
-    registers(BOB, NS_IP, 1);
+    calls_register(BOB, NS_IP, 1, true);
     calls_unregister(CAT, NS_IP);
     starts(CAT, PHASE_SHUTDOWN, GLOBAL, NS_IP, 1);
 }
@@ -148,6 +148,7 @@ shut_down_after_destroy(void)
 {
     boots(ANN, STACK, NS_MAX, 0);
     calls_register(BOB, NS_IP, 1, false);
+    runs(BOB, PHASE_CREATE, GLOBAL, NS_IP, 1);
     runs(BOB, PHASE_CREATE, STACK, NS_IP, 1);
     returns_register(BOB, NS_IP, 1, 0);
     calls_unregister(BOB, NS_IP);

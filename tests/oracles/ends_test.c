@@ -96,6 +96,7 @@ static void
 register_returns_after_an_unclear_end(void)
 {
     unregister_of_one_of_two();
+    pointer_becomes(GLOBAL, NS_IP, 0);
     runs(BOB, PHASE_CREATE, GLOBAL, NS_IP, 2);
     returns_register(BOB, NS_IP, 2, 0);
     returns_unregister(ANN, NS_IP, EBUSY);

@@ -113,7 +113,7 @@ more_than_there_is_room_for(void)
         uint32_t stack = 100 + i;
         calls(ANN, VERB_ZONE_CREATE);
         probes(ANN, KERNEL_PROBE_netstack__create__needed, stack, NS_IP);
-        for (uint8_t module = 0; module < NS_MAX; module++) {
+        for (uint8_t module = 0; module < NS_ILB; module++) {
             runs(ANN, PHASE_CREATE, stack, module, 5000);
         }
         attached(ANN, (int)stack, stack);
@@ -123,14 +123,14 @@ more_than_there_is_room_for(void)
         walk_begins(BOB, cursor);
     }
     for (uint32_t epoch = 1; epoch < 2 * VIEW_REGISTRATIONS_MAX; epoch++) {
-        registers(CAT, NS_IP, epoch);
-        unregisters(CAT, NS_IP);
+        registers(CAT, NS_ILB, epoch);
+        unregisters(CAT, NS_ILB);
     }
     for (uint32_t i = 0; i < 2 * VIEW_STACKS_MAX; i++) {
         uint32_t stack = 100 + i;
         calls_of_zone(ANN, VERB_ZONE_DESTROY, (int)stack);
         detaching(ANN, (int)stack, stack);
-        for (uint8_t module = NS_MAX; module > 0; module--) {
+        for (uint8_t module = NS_ILB; module > 0; module--) {
             runs(ANN, PHASE_SHUTDOWN, stack, module - 1, 5000);
         }
         returns_of_zone(ANN, VERB_ZONE_DESTROY, (int)stack, 0);

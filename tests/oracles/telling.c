@@ -18,8 +18,15 @@ static struct {
     char oracle[32], promise[96], message[1024];
 } said;
 
-static const struct oracle *alone;  /* NULL: all */
-static const char stack_memory[64]; /* addresses for objects; never read */
+static const struct oracle *alone; /* NULL: all */
+
+/* What the subject would say: a stack's address is that of its number. */
+#define NUMBERS_MAX 4096
+static struct told {
+    uintptr_t pointers[NS_MAX];
+    uint16_t flags[NS_MAX];
+} told[NUMBERS_MAX];
+static uint32_t epochs[NS_MAX]; /* of the last registration */
 
 #define LIVE_MAX 32
 static struct {
@@ -89,6 +96,30 @@ live_remove(uint32_t object)
     }
 }
 
+static uint16_t
+told_flags(const subject_stack_t *stack, int module)
+{
+    return ((const struct told *)(const void *)stack)->flags[module];
+}
+
+static void *
+told_pointer(const subject_stack_t *stack, int module)
+{
+    return (void *)((const struct told *)(const void *)stack)->pointers[module];
+}
+
+void
+flags_become(uint32_t stack, uint8_t module, uint16_t flags)
+{
+    told[stack].flags[module] = flags;
+}
+
+void
+pointer_becomes(uint32_t stack, uint8_t module, uintptr_t pointer)
+{
+    told[stack].pointers[module] = pointer;
+}
+
 /* --- telling ------------------------------------------------------------------------------- */
 
 static void
@@ -98,7 +129,7 @@ tell(struct observation what)
         what.phase = PHASE_CREATE;
     }
     if (what.stack != 0 && what.address == NULL) {
-        what.address = stack_memory;
+        what.address = &told[what.stack];
     }
     if (alone == NULL) {
         oracle_observe(&what);
@@ -117,6 +148,9 @@ tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
     subject.name = "story";
     subject.stack_kind = "stack";
     subject.differences = differences;
+    subject.stack_module_flags = told_flags;
+    subject.stack_module_instance = told_pointer;
+    memset(told, 0, sizeof(told));
 
     memset(&said, 0, sizeof(said));
     live_count = 0;
@@ -270,24 +304,60 @@ returns_of_zone(uint16_t task, enum netstack_verb verb, int zone, int result)
               (struct observation){.zone = zone, .module = 0xff, .result = result});
 }
 
+void
+calls_with(uint16_t task, enum netstack_verb verb, uint32_t stack)
+{
+    tell_call(OBSERVE_CALL, task, verb,
+              (struct observation){.stack = stack, .module = 0xff, .zone = -1});
+}
+
+void
+returns_with(uint16_t task, enum netstack_verb verb, int zone, uint32_t stack)
+{
+    tell_call(OBSERVE_RETURN, task, verb,
+              (struct observation){.zone = zone, .stack = stack, .module = 0xff});
+}
+
 uintptr_t
 instance_of(uint32_t stack, uint8_t module, uint32_t epoch)
 {
     return ((uintptr_t)stack << 16 | (uintptr_t)module << 8 | epoch) << 4;
 }
 
+/* A module's pointer, as a correct subject keeps it. */
+static void
+keep_pointer(const struct observation *what)
+{
+    if (what->stack == 0 || what->module >= NS_MAX) {
+        return;
+    }
+    uintptr_t *pointer = &told[what->stack].pointers[what->module];
+    if (what->kind == OBSERVE_CALLBACK_START && what->phase == PHASE_DESTROY) {
+        *pointer = 0;
+    } else if (what->kind == OBSERVE_CALLBACK_END && what->phase == PHASE_CREATE) {
+        *pointer = what->instance;
+    }
+}
+
 static void
 tell_callback(enum observation_kind kind, uint16_t task, enum callback_phase phase, uint32_t stack,
               uint8_t module, uint32_t epoch, uintptr_t instance)
 {
-    tell((struct observation){.kind = kind,
-                              .task = task,
-                              .phase = phase,
-                              .stack = stack,
-                              .module = module,
-                              .epoch = epoch,
-                              .zone = (int)stack,
-                              .instance = instance});
+    struct observation what = {.kind = kind,
+                               .task = task,
+                               .phase = phase,
+                               .stack = stack,
+                               .module = module,
+                               .epoch = epoch,
+                               .zone = (int)stack,
+                               .instance = instance};
+    if (kind == OBSERVE_CALLBACK_START) {
+        keep_pointer(&what);
+    }
+    tell(what);
+    if (kind == OBSERVE_CALLBACK_END) {
+        keep_pointer(&what);
+    }
 }
 
 void
@@ -449,7 +519,9 @@ rests(void)
 void
 registers(uint16_t task, uint8_t module, uint32_t epoch)
 {
+    epochs[module] = epoch;
     calls_register(task, module, epoch, true);
+    runs(task, PHASE_CREATE, GLOBAL, module, epoch);
     returns_register(task, module, epoch, 0);
 }
 
@@ -457,6 +529,8 @@ void
 unregisters(uint16_t task, uint8_t module)
 {
     calls_unregister(task, module);
+    runs(task, PHASE_SHUTDOWN, GLOBAL, module, epochs[module]);
+    runs(task, PHASE_DESTROY, GLOBAL, module, epochs[module]);
     returns_unregister(task, module, 0);
 }
 
@@ -498,10 +572,9 @@ is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
 void
 finds(uint16_t task, uint32_t stack)
 {
-    calls(task, VERB_FIND_BY_STACKID);
+    calls_of_zone(task, VERB_FIND_BY_STACKID, -1);
     holds(task, stack);
-    tell_call(OBSERVE_RETURN, task, VERB_FIND_BY_STACKID,
-              (struct observation){.stack = stack, .module = 0xff, .zone = -1});
+    returns_with(task, VERB_FIND_BY_STACKID, -1, stack);
 }
 
 void

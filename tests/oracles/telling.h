@@ -49,6 +49,10 @@ const char *last_message(void);
 void live_add(uint32_t object, const char *kind);
 void live_remove(uint32_t object);
 
+/* What the subject says of a module; its pointer follows the callbacks by itself. */
+void flags_become(uint32_t stack, uint8_t module, uint16_t flags);
+void pointer_becomes(uint32_t stack, uint8_t module, uintptr_t pointer);
+
 /* --- lines ------------------------------------------------------------------------------- */
 
 void calls(uint16_t task, enum netstack_verb verb);
@@ -59,6 +63,8 @@ void calls_unregister(uint16_t task, uint8_t module);
 void returns_unregister(uint16_t task, uint8_t module, int result);
 void calls_of_zone(uint16_t task, enum netstack_verb verb, int zone);
 void returns_of_zone(uint16_t task, enum netstack_verb verb, int zone, int result);
+void calls_with(uint16_t task, enum netstack_verb verb, uint32_t stack);
+void returns_with(uint16_t task, enum netstack_verb verb, int zone, uint32_t stack);
 
 /* A callback from start to end; create gives instance_of(stack, module, epoch). */
 void runs(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch);
@@ -87,7 +93,7 @@ void rests(void);
 
 /* --- whole scenes -------------------------------------------------------------------------- */
 
-/* A registration without any stack to create on. */
+/* A registration where the global stack is the only one, and its end. */
 void registers(uint16_t task, uint8_t module, uint32_t epoch);
 void unregisters(uint16_t task, uint8_t module);
 

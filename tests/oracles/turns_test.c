@@ -22,6 +22,7 @@ created_by_register_while_live(void)
     calls_register(CAT, NS_IP, 7, true);
     /* Called, but not begun: the turn is the register's, and a zone's shutdown waits for it. */
     calls_of_zone(ANN, VERB_ZONE_SHUTDOWN, STACK);
+    runs(CAT, PHASE_CREATE, GLOBAL, NS_IP, 7);
     runs(CAT, PHASE_CREATE, STACK, NS_IP, 7);
     returns_register(CAT, NS_IP, 7, 0);
     runs(ANN, PHASE_SHUTDOWN, STACK, NS_IP, 7);
@@ -289,6 +290,7 @@ zone_undone_after_its_birth(void)
     born(ANN, STACK);
     runs(ANN, PHASE_CREATE, STACK, NS_IP, 1);
     calls_register(BOB, NS_UDP, 2, true);
+    runs(BOB, PHASE_CREATE, GLOBAL, NS_UDP, 2);
     runs(BOB, PHASE_CREATE, STACK, NS_UDP, 2);
     returns_register(BOB, NS_UDP, 2, 0);
     runs(ANN, PHASE_SHUTDOWN, STACK, NS_UDP, 2);
@@ -321,11 +323,15 @@ unregister_takes_turns_with_others(void)
 {
     born_with_two(NS_IP, NS_UDP);
     calls_unregister(BOB, NS_IP);
+    runs(BOB, PHASE_SHUTDOWN, GLOBAL, NS_IP, 1);
     runs(BOB, PHASE_SHUTDOWN, STACK, NS_IP, 1);
     calls_unregister(CAT, NS_UDP);
+    runs(CAT, PHASE_SHUTDOWN, GLOBAL, NS_UDP, 2);
     runs(CAT, PHASE_SHUTDOWN, STACK, NS_UDP, 2);
+    runs(BOB, PHASE_DESTROY, GLOBAL, NS_IP, 1);
     runs(BOB, PHASE_DESTROY, STACK, NS_IP, 1);
     returns_unregister(BOB, NS_IP, 0);
+    runs(CAT, PHASE_DESTROY, GLOBAL, NS_UDP, 2);
     runs(CAT, PHASE_DESTROY, STACK, NS_UDP, 2);
     returns_unregister(CAT, NS_UDP, 0);
 }

@@ -8,22 +8,29 @@
 #include <string.h>
 
 extern const struct oracle oracle_lifetime, oracle_exactly_once, oracle_phase_order,
-    oracle_argument, oracle_late_create, oracle_create_order, oracle_teardown_order,
-    oracle_completeness, oracle_reference_count, oracle_single_reap, oracle_walk_completeness,
-    oracle_resting_state;
+    oracle_argument, oracle_module_pointers, oracle_late_create, oracle_create_order,
+    oracle_teardown_order, oracle_completeness, oracle_last_callback, oracle_all_or_nothing,
+    oracle_reference_count, oracle_single_reap, oracle_lookup_answers, oracle_walk_completeness,
+    oracle_unique_ids, oracle_module_flags, oracle_resting_state;
 
 const struct oracle *const netstack_oracles[] = {
     &oracle_lifetime,
     &oracle_exactly_once,
     &oracle_phase_order,
     &oracle_argument,
+    &oracle_module_pointers,
     &oracle_late_create,
     &oracle_create_order,
     &oracle_teardown_order,
     &oracle_completeness,
+    &oracle_last_callback,
     &oracle_reference_count,
     &oracle_single_reap,
+    &oracle_all_or_nothing,
+    &oracle_lookup_answers,
     &oracle_walk_completeness,
+    &oracle_unique_ids,
+    &oracle_module_flags,
     &oracle_resting_state,
     NULL,
 };

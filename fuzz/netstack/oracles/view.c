@@ -148,9 +148,10 @@ take_call_effects(const struct observation *what, struct view_frame *frame)
     case VIEW_CALL_UNREGISTER:
         view__take_unregister_call(what);
         break;
+    case VIEW_CALL_ZONE_SHUTDOWN:
     case VIEW_CALL_ZONE_DESTROY:
     case VIEW_CALL_FINI:
-        view__take_destroy_call(frame);
+        view__take_ending_call(frame);
         break;
     default:
         break;
@@ -168,11 +169,9 @@ take_return_effects(const struct observation *what)
         view__take_unregister_return(what);
         break;
     case VIEW_CALL_ZONE_SHUTDOWN:
-        view__take_shutdown_return(what->result);
-        break;
     case VIEW_CALL_ZONE_DESTROY:
     case VIEW_CALL_FINI:
-        view__take_destroy_return(view.call, what->result);
+        view__take_ending_return(view.call, what->result);
         break;
     default:
         break;
@@ -205,18 +204,27 @@ take_of_stack(const struct observation *what)
     case OBSERVE_STACK_BORN:
         stack->born_call =
             view.call != NULL && view.call->call == VIEW_CALL_ZONE_CREATE ? view.call->serial : 0;
+        stack->born_since = view.now;
         break;
     case OBSERVE_STACK_FREED:
         stack->freed_since = view.now;
         break;
     case OBSERVE_HOLD:
-        stack->references++;
+        if (stack->references++ == 0) {
+            stack->held_since = view.now;
+        }
+        if (view.call != NULL && stack->given_since == 0 &&
+            (view.call->call == VIEW_CALL_LOOKUP || view.call->call == VIEW_CALL_WALK)) {
+            stack->given_since = view.now;
+        }
         break;
     case OBSERVE_RELE:
         if (stack->references == 0) {
             view__refuse(what, "a reference is given back that was not held");
         }
-        stack->references--;
+        if (--stack->references == 0) {
+            stack->held_since = 0;
+        }
         break;
     default:
         break;

@@ -32,6 +32,8 @@ enum view_call {
     VIEW_CALL_INIT,
     VIEW_CALL_FINI,
     VIEW_CALL_LOOKUP, /* returns a stack that is active, held */
+    VIEW_CALL_WALK,   /* so does this, one after the other */
+    VIEW_CALL_INUSE,
     VIEW_CALL_COUNT
 };
 
@@ -53,11 +55,16 @@ struct view_stack {
     uint16_t index; /* of its slot, for an oracle's own arrays */
     int id;         /* -1: not yet known */
     const void *address;
-    uint32_t born_call;  /* the zone_create that allocated it, 0 if none did */
-    uint32_t zones;      /* surely attached */
-    uint32_t references; /* surely held by the adapter */
-    int32_t count;       /* by the probes: the zone's reference + taken - given back */
+    uint32_t born_call; /* the zone_create that allocated it, 0 if none did */
+    uint32_t born_since;
+    uint32_t zones;       /* surely attached */
+    uint32_t references;  /* surely held by the adapter */
+    uint32_t held_since;  /* there was one all the time */
+    uint32_t given_since; /* a lookup or a walk has given it */
+    int32_t count;        /* by the probes: the zone's reference + taken - given back */
     uint32_t active_since;
+    bool active_ever;        /* a zone has been attached */
+    bool birth_failed;       /* a create of its birth has */
     uint32_t register_since; /* a create by a register has started on it */
     uint32_t shutdown_since; /* a shutdown pass over the whole stack has begun */
     uint32_t closing_since;
@@ -81,7 +88,6 @@ struct view_registration {
     uint32_t epoch; /* 0: not seen */
     uint8_t module;
     bool shutdown_given;
-    bool unregister_called; /* since it was called */
     uint32_t called_since, stands_since;
     enum view_registration_state state;
 };
@@ -90,8 +96,12 @@ struct view_zone {
     int id;
     uint32_t stack; /* number */
     bool attached;  /* surely */
-    bool destroyed; /* a zone_destroy of it returned 0 */
-    uint16_t destroys_pending;
+    uint32_t attached_since;
+    bool destroyed;            /* a zone_destroy of it returned 0 */
+    uint32_t ended_since;      /* a call that may have shut it down returned, last */
+    bool ended;                /* and may have shut down this zone, not an earlier one of its id */
+    uint16_t endings_pending;  /* zone_shutdown, zone_destroy, fini that are under way */
+    uint16_t destroys_pending; /* of them, those that may destroy it */
 };
 
 struct view_cursor {
@@ -112,21 +122,20 @@ struct view_frame {
     int zone;
     bool of_birth;       /* a callback that its stack's birth runs */
     uint32_t epoch_seen; /* a call: of the last callback that it ran */
-    bool is_pending;     /* a call that may destroy a zone: counted there */
+    bool is_pending;     /* a call that may end a zone: counted there */
 };
 
 /* The observation that is being told, with what it is about looked up once. */
 struct view {
     const struct subject *subject;
-    uint32_t now;                   /* its number */
-    struct view_stack *stack;       /* NULL: none, or too many to follow */
-    struct view_instance *instance; /* callbacks */
-    struct view_registration
-        *registration; /* callbacks; register; unregister that returned 0, if clear */
-    const struct view_frame
-        *call; /* the innermost call: that which runs the callback; NULL: none */
+    uint32_t now;                           /* its number */
+    struct view_stack *stack;               /* NULL: none, or too many to follow */
+    struct view_instance *instance;         /* callbacks */
+    struct view_registration *registration; /* callbacks; register; unregister: 0, if it is clear */
+    const struct view_frame *call;          /* the innermost, which runs the callback; NULL: none */
     const struct view_frame *outer; /* CALL and RETURN: the callback or call that it was made in */
     struct view_cursor *cursor;     /* WALK_INIT, WALK_NEXT; NULL: too many */
+    uint32_t modules;               /* bit set: those that a register was called for */
     uint32_t stack_count, instance_count, cursors_open;
 };
 extern struct view view;
@@ -142,6 +151,20 @@ struct view_stack *view_stack_at(uint32_t index);    /* below view.stack_count *
 struct view_instance *view_instance_find(uint32_t stack, uint8_t module, uint32_t epoch);
 struct view_instance *view_instance_at(uint32_t index);           /* below view.instance_count */
 struct view_registration *view_registration_find(uint32_t epoch); /* NULL: never seen */
+
+struct view_zone *view_zone_find(int id); /* NULL: never seen */
+
+/* Was it surely live until now: active, and nobody had called what could begin to shut it down? */
+bool view_stack_is_live(const struct view_stack *stack);
+
+/* Is it the zone that the stack was born for, and no other ever attaches to? */
+bool view_zone_is_own(const struct view_zone *zone, const struct view_stack *stack);
+
+/* Does it surely stand: registered, and no unregister of its module is under way? */
+bool view_registration_stands(const struct view_registration *registration);
+
+/* By order of first epoch seen to last; NULL past the last. Some may be unseen: epoch 0. */
+struct view_registration *view_registration_at(uint32_t epoch);
 
 /* Did a thread of the program, or the body itself, ever run as this task? Else it is the service's.
  */

@@ -30,6 +30,19 @@ view_registration_find(uint32_t epoch)
     return &registrations[epoch];
 }
 
+struct view_registration *
+view_registration_at(uint32_t epoch)
+{
+    return epoch < registrations_end ? &registrations[epoch] : NULL;
+}
+
+bool
+view_registration_stands(const struct view_registration *registration)
+{
+    return registration->state == REGISTRATION_STANDS &&
+           unregisters_running[registration->module] == 0;
+}
+
 void
 view__take_register_call(const struct observation *what)
 {
@@ -40,7 +53,7 @@ view__take_register_call(const struct observation *what)
     registration->epoch = what->epoch;
     registration->module = what->module;
     registration->shutdown_given = what->shutdown_given;
-    registration->unregister_called = unregisters_running[what->module] > 0;
+    view.modules |= 1u << what->module;
     registration->state = REGISTRATION_CALLED;
     registration->called_since = view.now;
     registration->stands_since = 0;
@@ -83,11 +96,6 @@ view__take_unregister_call(const struct observation *what)
         return;
     }
     unregisters_running[what->module]++;
-    for (uint32_t epoch = 1; epoch < registrations_end; epoch++) {
-        if (registrations[epoch].epoch != 0 && registrations[epoch].module == what->module) {
-            registrations[epoch].unregister_called = true;
-        }
-    }
 }
 
 /* Might this registration of the module hold the slot, for all that is known? */

@@ -211,6 +211,7 @@ view__take_callback_end(const struct observation *what)
         stack->callbacks--;
         if (frame != NULL && frame->of_birth) {
             stack->birth_callbacks--;
+            stack->birth_failed |= what->phase == PHASE_CREATE && what->instance == 0;
         }
     }
 }

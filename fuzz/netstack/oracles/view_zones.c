@@ -5,6 +5,7 @@
  */
 #include "netstack/oracles/view_parts.h"
 
+#include <errno.h>
 #include <string.h>
 
 static struct view_zone zones[VIEW_ZONES_MAX];
@@ -19,8 +20,8 @@ view__begin_zones(void)
     cursors_end = 0;
 }
 
-static struct view_zone *
-zone_find(int id)
+struct view_zone *
+view_zone_find(int id)
 {
     for (uint32_t i = 0; i < zones_end; i++) {
         if (zones[i].id == id) {
@@ -34,7 +35,9 @@ static void
 attach(struct view_zone *zone, struct view_stack *stack)
 {
     zone->attached = true;
+    zone->attached_since = view.now;
     stack->zones++;
+    stack->active_ever = true;
     if (stack->active_since == 0) {
         stack->active_since = view.now;
     }
@@ -44,7 +47,7 @@ attach(struct view_zone *zone, struct view_stack *stack)
 static struct view_zone *
 zone_of(int id)
 {
-    struct view_zone *zone = zone_find(id);
+    struct view_zone *zone = view_zone_find(id);
     if (zone == NULL && zones_end < VIEW_ZONES_MAX) {
         zone = &zones[zones_end++];
         memset(zone, 0, sizeof(*zone));
@@ -69,7 +72,8 @@ view__take_attached(const struct observation *what)
     if (view.stack->id == -1) {
         view.stack->id = what->zone;
     }
-    /* Somebody may have destroyed the zone before its creator came to say that it is there. */
+    /* Somebody may have ended the zone before its creator came to say that it is there. */
+    zone->ended = zone->ended_since > view.stack->born_since;
     if (zone->destroys_pending == 0 && view.stack->closing_since == 0 &&
         view.stack->freed_since == 0) {
         attach(zone, view.stack);
@@ -79,7 +83,7 @@ view__take_attached(const struct observation *what)
 void
 view__take_detaching(const struct observation *what)
 {
-    struct view_zone *zone = zone_find(what->zone);
+    struct view_zone *zone = view_zone_find(what->zone);
     if (zone == NULL || !zone->attached) {
         return;
     }
@@ -93,61 +97,88 @@ view__take_detaching(const struct observation *what)
     }
 }
 
-/* Is it the zone that the stack was born for, and no other ever attaches to? */
-static bool
-is_own_zone(const struct view_zone *zone, const struct view_stack *stack)
+bool
+view_zone_is_own(const struct view_zone *zone, const struct view_stack *stack)
 {
-    return stack != NULL && stack->born_call != 0 && stack->id == zone->id &&
-           zone->id != GLOBAL_ZONEID;
+    return stack->born_call != 0 && stack->id == zone->id && zone->id != GLOBAL_ZONEID;
+}
+
+/* What the observation that is being told begins itself does not count yet. */
+static bool
+was_before(uint32_t since)
+{
+    return since != 0 && since < view.now;
+}
+
+bool
+view_stack_is_live(const struct view_stack *stack)
+{
+    if (stack->active_since == 0 || was_before(stack->shutdown_since) ||
+        was_before(stack->closing_since) || stack->freed_since != 0) {
+        return false;
+    }
+    const struct view_zone *zone = view_zone_find(stack->id);
+    return zone != NULL && zone->stack == stack->number && zone->attached && !zone->ended &&
+           zone->endings_pending == 0;
 }
 
 static int
-zone_destroyed_by(const struct view_frame *frame)
+zone_ended_by(const struct view_frame *frame)
 {
     return frame->call == VIEW_CALL_FINI ? GLOBAL_ZONEID : frame->zone;
 }
 
 /* Counted before the zone is known too: its creator may come late to say that it is there. */
 void
-view__take_destroy_call(struct view_frame *frame)
+view__take_ending_call(struct view_frame *frame)
 {
-    struct view_zone *zone = zone_of(zone_destroyed_by(frame));
-    if (zone != NULL) {
+    struct view_zone *zone = zone_of(zone_ended_by(frame));
+    if (zone == NULL) {
+        return;
+    }
+    frame->is_pending = true;
+    zone->endings_pending++;
+    if (frame->call != VIEW_CALL_ZONE_SHUTDOWN) {
         zone->destroys_pending++;
-        frame->is_pending = true;
+    }
+}
+
+static void
+take_destroyed(struct view_zone *zone, struct view_stack *stack)
+{
+    zone->destroyed = true;
+    if (stack != NULL && view_zone_is_own(zone, stack) && stack->closing_since == 0) {
+        stack->closing_since = view.now;
     }
 }
 
 void
-view__take_destroy_return(const struct view_frame *frame, int result)
+view__take_ending_return(const struct view_frame *frame, int result)
 {
-    struct view_zone *zone = zone_find(zone_destroyed_by(frame));
+    struct view_zone *zone = view_zone_find(zone_ended_by(frame));
     if (zone == NULL || !frame->is_pending) {
         return;
     }
-    zone->destroys_pending--;
     struct view_stack *stack = view_stack_find(zone->stack);
-    if (result == 0) {
-        zone->destroyed = true;
-        if (is_own_zone(zone, stack) && stack->closing_since == 0) {
-            stack->closing_since = view.now;
-        }
-        return;
+    bool destroys = frame->call != VIEW_CALL_ZONE_SHUTDOWN;
+    zone->endings_pending--;
+    zone->destroys_pending = (uint16_t)(zone->destroys_pending - destroys);
+
+    /* A destroy that fails may have shut the zone down before; in a callback it did nothing. */
+    if (result == 0 || (destroys && result != EDEADLK)) {
+        zone->ended = true;
+        zone->ended_since = view.now;
+    }
+    if (result == 0 && destroys) {
+        take_destroyed(zone, stack);
+    } else if (result == 0 && stack != NULL && view_zone_is_own(zone, stack) &&
+               stack->shutdown_since == 0) {
+        stack->shutdown_since = view.now;
     }
     /* Nobody destroyed it, nobody is about to: it was there all the time. */
-    if (!zone->destroyed && !zone->attached && zone->destroys_pending == 0 && stack != NULL &&
-        stack->closing_since == 0) {
+    if (result != 0 && destroys && !zone->destroyed && !zone->attached &&
+        zone->destroys_pending == 0 && stack != NULL && stack->closing_since == 0) {
         attach(zone, stack);
-    }
-}
-
-void
-view__take_shutdown_return(int result)
-{
-    const struct view_zone *zone = zone_find(view.call->zone);
-    struct view_stack *stack = zone == NULL ? NULL : view_stack_find(zone->stack);
-    if (result == 0 && zone != NULL && is_own_zone(zone, stack) && stack->shutdown_since == 0) {
-        stack->shutdown_since = view.now;
     }
 }
 
