@@ -158,7 +158,7 @@ take_outcome(const struct laboratory_target *target)
 static void
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
-    char path[PATH_MAX], found_by[64];
+    char path[PATH_MAX], found_by[128];
     snprintf(found_by, sizeof(found_by), "fuzzing target %s on subject %s", target->name,
              outcome->program.subject);
     struct report report = {.target = target->name,

@@ -377,6 +377,7 @@ hunt_all(struct hunt *hunt)
     const struct worker_job job = {.jobs = options->jobs,
                                    .numbers = options->runs,
                                    .batch = EXPLORATION_GROUP,
+                                   .memory_max = WORKER_MEMORY,
                                    .seconds = options->seconds,
                                    .execute = execute,
                                    .on_news = on_news,

@@ -278,6 +278,7 @@ rerun_all(struct rerun *rerun)
     const struct worker_job job = {.jobs = options->jobs,
                                    .numbers = rerun->count * options->repeat,
                                    .batch = options->repeat,
+                                   .memory_max = WORKER_MEMORY,
                                    .execute = execute,
                                    .on_news = on_news,
                                    .on_settled = on_settled,

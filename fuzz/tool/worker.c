@@ -30,6 +30,8 @@
 #define OUTPUT_TAIL     ((size_t)16 * 1024)
 #define OUTPUT_MAX      ((off_t)1 << 20) /* then what a worker wrote is thrown away */
 #define IDLE_DEATHS_MAX 3                /* outside executions, of one number */
+#define IDLE_KILLS_MAX  200              /* the same, but by somebody's SIGKILL */
+#define MEMORY_MAX      (1ull << 30)     /* of a worker; then another one goes on */
 #define NUMBER_NONE     UINT64_MAX
 
 /* What worker and parent tell each other. Written by the worker, but for stop. */
@@ -38,6 +40,7 @@ struct worker_channel {
     _Atomic uint32_t told;    /* the parent has answered the report on `current` */
     _Atomic uint32_t finished;
     _Atomic uint32_t stop;
+    _Atomic uint32_t retire; /* this worker alone: leave the next number to a new one */
 };
 
 /* A worker, as the parent sees it. */
@@ -124,6 +127,9 @@ be_worker(const struct worker_job *job, struct worker *worker, uint64_t number)
          number = number_after(job, number)) {
         atomic_store(&channel->told, 0);
         atomic_store(&channel->current, number);
+        if (atomic_load(&channel->retire)) {
+            _exit(0);
+        }
         job->execute(worker, number, job->argument);
     }
     atomic_store(&channel->finished, 1);
@@ -156,6 +162,7 @@ start_worker(struct crew *crew, struct seat *seat)
     }
     atomic_store(&seat->worker.channel->current, seat->next);
     atomic_store(&seat->worker.channel->told, 0);
+    atomic_store(&seat->worker.channel->retire, 0);
     seat->worker.log->running = 0;
     seat->worker.log->died = 0;
     seat->stuck = false;
@@ -256,6 +263,23 @@ drop_output(const struct seat *seat)
     }
 }
 
+static void
+retire_if_large(const struct seat *seat, size_t memory_max)
+{
+    char path[32];
+    size_t pages = 0;
+    snprintf(path, sizeof(path), "/proc/%d/statm", (int)seat->pid);
+    FILE *file = memory_max > 0 ? fopen(path, "r") : NULL;
+    if (file == NULL) {
+        return;
+    }
+    if (fscanf(file, "%*u %zu", &pages) == 1 &&
+        pages > memory_max / (size_t)sysconf(_SC_PAGESIZE)) {
+        atomic_store(&seat->worker.channel->retire, 1);
+    }
+    fclose(file);
+}
+
 static enum worker_answer
 tell(struct crew *crew, struct seat *seat, enum worker_end end, int code)
 {
@@ -305,7 +329,8 @@ bury(struct crew *crew, struct seat *seat)
         seat->next = answer == WORKER_REPEAT ? current : number_after(crew->job, current);
     } else if (atomic_load(&channel->told)) {
         seat->next = number_after(crew->job, current);
-    } else if (++seat->idle_deaths == IDLE_DEATHS_MAX) {
+    } else if (++seat->idle_deaths ==
+               (WIFSIGNALED(status) && code == SIGKILL ? IDLE_KILLS_MAX : IDLE_DEATHS_MAX)) {
         crew->error = ECHILD;
         stop(crew);
     }
@@ -344,11 +369,13 @@ check_stuck(struct seat *seat)
     }
     uint64_t number = atomic_load(&seat->worker.channel->current);
     int64_t cpu_ms = now_ms(clock);
+    /* The other sanitizers have told the log by then, and are writing their report. */
+    int64_t patience_ms = log->result.verdict == HEDDLE_OK ? WORKER_STUCK_MS : 10 * WORKER_STUCK_MS;
     if (seat->beat_number != number || seat->beat != log->beat) {
         seat->beat_number = number;
         seat->beat = log->beat;
         seat->beat_cpu_ms = cpu_ms;
-    } else if (cpu_ms - seat->beat_cpu_ms >= WORKER_STUCK_MS) {
+    } else if (cpu_ms - seat->beat_cpu_ms >= patience_ms) {
         seat->stuck = true;
         kill(seat->pid, SIGKILL);
     }
@@ -388,6 +415,7 @@ wait_for_news(struct crew *crew)
         } else if (seat->pid > 0) {
             check_stuck(seat);
             drop_output(seat);
+            retire_if_large(seat, crew->job->memory_max);
         }
     }
     return true;

@@ -15,11 +15,13 @@
 #include "engine/heddle.h"
 
 #define WORKER_JOBS_MAX 256
+#define WORKER_MEMORY   ((size_t)1 << 30) /* a usual memory_max */
+
 /*
- * CPU time without a scheduling point after which a worker is stuck. A sanitizer's report takes seconds of
- * it, for finding names in the debug information.
+ * CPU time without a scheduling point after which a worker is stuck. ThreadSanitizer takes seconds of it
+ * for finding names in the debug information, before it says that it reports something.
  */
-#if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN) || defined(HEDDLE_UBSAN)
+#ifdef HEDDLE_TSAN
 #define WORKER_STUCK_MS 20000
 #else
 #define WORKER_STUCK_MS 2000
@@ -65,6 +67,9 @@ struct worker_job {
     uint64_t batch;   /* so many consecutive numbers go to the same worker; at least 1 */
     double seconds;   /* then stop; 0: no limit */
     bool unstoppable; /* worker_stop_all does not mean this job */
+
+    /* One that has grown beyond is followed by another: sanitizers' runtimes grow with every fiber. */
+    size_t memory_max; /* bytes; 0: no limit */
 
     /* In the worker. An execution sets log->running while it runs (heddle_execute does). */
     void (*execute)(struct worker *worker, uint64_t number, void *argument);

@@ -74,9 +74,13 @@ for i in 1 2 3 4 5 6 7 8; do
 done
 
 # What another build is needed for is not the file's fault.
-sed 's/target toy/&\nrequires asan/' good.prog >asan.prog
-expect 4 replay asan.prog good.prog
-says "asan.prog: fails under AddressSanitizer only" "preset asan" "good.prog: ok"
+other=asan name=AddressSanitizer
+if "$program" --version | grep -q address; then
+    other=tsan name=ThreadSanitizer
+fi
+sed "s/target toy/&\nrequires $other/" good.prog >other.prog
+expect 4 replay other.prog good.prog
+says "other.prog: fails under $name only" "preset $other" "good.prog: ok"
 sed 's/target toy/&\nevents memory/' good.prog >memory.prog
 expect 2 replay memory.prog
 says "memory.prog: counts loads and stores"

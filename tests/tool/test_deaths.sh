@@ -21,11 +21,11 @@ death() {
     expect 0 replay "$subject.tame.prog"
 }
 
-death null_write panic "null pointer" 50
-death wild_write panic "signal 11" 50
-death overflow panic "stack overflowed" 50
-death abort panic "signal 6" 50
-death exit panic "exit status 7" 10
+death null_write panic "null pointer" 20
+death wild_write panic "signal 11" 20
+death overflow panic "stack overflowed" 20
+death abort panic "signal 6" 20
+death exit panic "exit status 7" 5
 death loop livelock "no scheduling point" 2
 
 # One that kills itself cannot be told from a stranger at first; so its run is repeated, and it dies again.
@@ -36,8 +36,17 @@ findings kill 1
 expect 1 replay kill/*.prog
 says "panic: no SIGKILL"
 
+# A sanitizer ends the process; what it saw is a file for its build, with its words.
+if "$program" --version | grep -q address; then
+    death stray sanitizer "heap-buffer-overflow" 5
+    says_not "SUMMARY"
+    grep -q '^requires asan$' stray/*.prog || fail "the file does not say what it requires"
+    expect 1 replay stray/*.prog
+    says "the process said:" "SUMMARY: AddressSanitizer"
+fi
+
 # The runs behind a death are executed as if nothing had happened.
-expect 1 run toy --subject exit --runs 400 --keep-going -o exit2
-says "400 runs in"
+expect 1 run toy --subject exit --runs 150 --keep-going -o exit2
+says "150 runs in"
 expect 0 run toy --runs 400
 says "400 runs in"

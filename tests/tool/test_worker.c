@@ -14,10 +14,10 @@
 #include "tool/worker.h"
 
 #define NUMBERS 40
+#define GROWTH  ((size_t)200 << 20)
 
 enum deed {
     NOTHING,
-    KILL_OFTEN,
     REPORT,
     NULL_WRITE,
     WILD_WRITE,
@@ -25,6 +25,8 @@ enum deed {
     OVERFLOW,
     EXIT,
     KILL,
+    KILL_OFTEN,
+    GROW,
     IDLE_EXIT
 };
 
@@ -35,8 +37,9 @@ struct scene {
     struct worker_news news[NUMBERS];
     char output[64];
     unsigned news_count;
-    bool unsettled; /* a number below what was settled had not been executed */
-    unsigned slow;  /* microseconds */
+    atomic_int *processes; /* shared: the last one's pid, and how many there were; or NULL */
+    bool unsettled;        /* a number below what was settled had not been executed */
+    unsigned slow;         /* microseconds */
 };
 
 static int
@@ -67,6 +70,9 @@ do_deed(enum deed deed)
         break;
     case EXIT:
         _exit(3);
+    case GROW:
+        memset(malloc(GROWTH), 1, GROWTH);
+        break;
     case KILL_OFTEN:
     case KILL:
         kill(getpid(), SIGKILL);
@@ -85,6 +91,9 @@ execute(struct worker *worker, uint64_t number, void *argument)
         _exit(3);
     }
     atomic_fetch_add(&scene->executed[number % NUMBERS], 1);
+    if (scene->processes != NULL && atomic_exchange(&scene->processes[0], getpid()) != getpid()) {
+        atomic_fetch_add(&scene->processes[1], 1);
+    }
     worker->log->running = 1;
     worker->log->number = number;
     usleep(scene->slow);
@@ -133,6 +142,7 @@ play(struct scene *scene, unsigned jobs, uint64_t batch)
     return worker_run(&(struct worker_job){.jobs = jobs,
                                            .numbers = NUMBERS,
                                            .batch = batch,
+                                           .memory_max = GROWTH,
                                            .execute = execute,
                                            .on_news = on_news,
                                            .on_settled = on_settled,
@@ -163,6 +173,15 @@ dies_as(enum deed deed, enum worker_end end, int code)
         cr_expect_str_eq(scene.output, "last words");
     }
 }
+
+/* The engine's options for sanitizers come with this function: signals are to kill as they are. */
+static void
+link_options(void)
+{
+    cr_assert_not_null(heddle_build_sanitizers());
+}
+
+TestSuite(worker, .init = link_options);
 
 Test(worker, every_number_is_executed_once)
 {
@@ -206,7 +225,7 @@ Test(worker, kill_is_heard_of)
     dies_as(KILL, WORKER_SIGNALLED, SIGKILL);
 }
 
-Test(worker, endless_loop_is_killed_and_heard_of, .timeout = 60)
+Test(worker, endless_loop_is_killed_and_heard_of, .timeout = 900)
 {
     dies_as(LOOP, WORKER_STUCK, SIGKILL);
 }
@@ -234,6 +253,16 @@ Test(worker, deaths_are_counted_for_each_number)
     cr_expect_eq(again, NUMBERS / 5);
 }
 
+Test(worker, one_that_grows_is_followed_by_another)
+{
+    struct scene scene = {.deed = GROW, .slow = 10000};
+    scene.processes = worker_shared_create(2 * sizeof(atomic_int));
+    cr_assert(play(&scene, 1, 1));
+    each_was_executed(&scene, 1);
+    cr_expect_eq(scene.news_count, 0);
+    cr_expect_eq(scene.processes[1], 2, "%d processes", scene.processes[1]);
+}
+
 Test(worker, stopping_leaves_later_numbers_alone)
 {
     struct scene scene = {.deed = REPORT, .answer = WORKER_STOP};
@@ -250,7 +279,7 @@ Test(worker, deaths_outside_of_executions_end_the_job)
     cr_expect_eq(scene.news_count, 0);
 }
 
-Test(worker, a_time_limit_stops_an_endless_job, .timeout = 30)
+Test(worker, a_time_limit_stops_an_endless_job, .timeout = 900)
 {
     struct scene scene = {.deed = NOTHING, .slow = 1000};
     scene.executed = worker_shared_create(NUMBERS * sizeof(atomic_uint));

@@ -160,6 +160,15 @@ break_engine(void)
     heddle_fail(HEDDLE_INTERNAL, "toy", "the engine is right", KERNEL_HERE, NULL, NULL, "Wrong.");
 }
 
+/* Only AddressSanitizer sees it. */
+static void
+stray(void)
+{
+    volatile char *bytes = malloc(8);
+    bytes[nowhere + 8] = 1;
+    free((char *)bytes);
+}
+
 static void
 print_much(void)
 {
@@ -185,13 +194,14 @@ TOY_SUBJECT(stranger, "is killed from outside, once");
 TOY_SUBJECT(differ, "is not deterministic");
 TOY_SUBJECT(remember, "keeps state from run to run");
 TOY_SUBJECT(internal, "finds the engine wrong");
+TOY_SUBJECT(stray, "writes past the end of its memory");
 TOY_SUBJECT(chatter, "prints much");
 
 const struct subject *const laboratory_subjects[] = {
-    &toy_core,       &toy_fail,     &toy_various,  &toy_null_write,
-    &toy_wild_write, &toy_loop,     &toy_overflow, &toy_exit,
-    &toy_abort,      &toy_kill,     &toy_stranger, &toy_differ,
-    &toy_remember,   &toy_internal, &toy_chatter,  NULL};
+    &toy_core,     &toy_fail,     &toy_various,  &toy_null_write, &toy_wild_write,
+    &toy_loop,     &toy_overflow, &toy_exit,     &toy_abort,      &toy_kill,
+    &toy_stranger, &toy_differ,   &toy_remember, &toy_internal,   &toy_chatter,
+    &toy_stray,    NULL};
 
 static const struct {
     const struct subject *subject;
@@ -204,7 +214,7 @@ static const struct {
     {&toy_abort, abort_now},        {&toy_kill, kill_self},
     {&toy_stranger, kill_once},     {&toy_differ, differ},
     {&toy_remember, remember},      {&toy_internal, break_engine},
-    {&toy_chatter, print_much},
+    {&toy_chatter, print_much},     {&toy_stray, stray},
 };
 
 /* --- executing ---------------------------------------------------------------------------- */
