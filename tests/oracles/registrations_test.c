@@ -87,7 +87,8 @@ static void
 taken_off_a_live_stack(void)
 {
     registered_everywhere();
-    starts(REAPER, PHASE_SHUTDOWN, GLOBAL, NS_IP, 1);
+    calls_unregister(CAT, NS_UDP);
+    starts(CAT, PHASE_SHUTDOWN, GLOBAL, NS_IP, 1);
 }
 
 static void
