@@ -427,7 +427,7 @@ parse_line(struct parser *parser)
         return parse_in[parser->section](parser);
     }
     if (parser->section == SECTION_THREAD) {
-        if (parser->has_thread && program->thread_count >= PROGRAM_THREADS_MAX) {
+        if (program->thread_count >= PROGRAM_THREADS_MAX) {
             return program__fail_too_many(&parser->lexer, PROGRAM_THREADS_MAX, "threads");
         }
         program->thread_count += parser->has_thread;

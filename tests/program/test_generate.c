@@ -238,7 +238,19 @@ Test(program_random, below_is_uniform_and_below)
         cr_assert_lt(counts[i], 10500);
     }
     cr_assert_eq(program_random_below(&state, 1), 0);
-    for (int i = 0; i < 1000; i++) {
-        cr_assert_lt(program_random_below(&state, 0x80000001u), 0x80000001u);
+}
+
+Test(program_random, below_is_uniform_where_the_limit_does_not_divide_a_word)
+{
+    uint64_t state = 51;
+    int counts[3] = {0};
+
+    /* Four words for three numbers: one of three would come twice as often. */
+    for (int i = 0; i < 30000; i++) {
+        counts[program_random_below(&state, 3u << 30) % 3]++;
+    }
+    for (int i = 0; i < 3; i++) {
+        cr_assert_gt(counts[i], 9500);
+        cr_assert_lt(counts[i], 10500);
     }
 }
