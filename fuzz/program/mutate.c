@@ -24,7 +24,7 @@ below(const struct mutation *mutation, uint32_t limit)
     return program_random_below(mutation->state, limit);
 }
 
-/* A number near the old one, or any; within the limit, which is at least 1. */
+/* A number near the old one, or any; below the limit, at least 1, if the old one is. */
 static uint32_t
 nudge(const struct mutation *mutation, uint32_t value, uint32_t limit)
 {
