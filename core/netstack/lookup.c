@@ -1,83 +1,49 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Finding stacks: the table of ids, in shards with a lock each so that lookups scale, and the
- * public lookups on it. A lookup has the shard's lock until it has its reference; unlink takes the
- * stack out under that lock before its memory may go: so what a lookup reads is there (stack.c, 3).
- * The zone that a lookup goes by is used for its id and flags only, never for the pointer to its
- * stack.
+ * Finding stacks: the table of ids, and the public lookups on it. A lookup is a reader of the
+ * table's lock until it has its reference; unlink takes the stack out as a writer before its memory
+ * may go: so what a lookup reads is there (stack.c, 3). The zone that a lookup goes by is used for
+ * its id and flags only, never for the pointer to its stack.
  */
-#include "kernel/list.h"
 #include "netstack_impl.h"
 
-#define SHARD_COUNT 8u
-
-/* Each in cache lines of its own: threads with different shards do not disturb each other. */
-struct shard {
-    _Alignas(64) kernel_mutex_t lock;
-    struct kernel_table by_id; /* lock: every listed stack */
-};
-static struct shard shards[SHARD_COUNT];
-
-static uint64_t
-hash_of(netstackid_t id)
-{
-    return kernel_hash_number((uint32_t)id);
-}
-
-/* By the high bits: the low ones choose a bucket. */
-static struct shard *
-shard_of(uint64_t hash)
-{
-    return &shards[hash >> 61];
-}
-_Static_assert(SHARD_COUNT == 1u << (64 - 61), "shard_of uses three bits");
+static struct netstack__table_lock lock;
+static struct netstack__id_table ids; /* lock: every listed stack */
 
 void
 netstack__lookup_start(void)
 {
-    for (unsigned i = 0; i < SHARD_COUNT; i++) {
-        kernel_mutex_init(&shards[i].lock, "netstack_shard");
-        kernel_table_init(&shards[i].by_id);
-    }
-}
-
-/* The stack of an id, listed, or NULL. Requires: its shard's lock. The hash is one to one. */
-static struct netstack__stack *
-listed(struct shard *shard, uint64_t hash)
-{
-    struct kernel_table_node *node = kernel_table_first(&shard->by_id, hash);
-    return node != NULL ? KERNEL_CONTAINER_OF(node, struct netstack__stack, by_id) : NULL;
+    netstack__table_lock_init(&lock);
 }
 
 void
 netstack__lookup_insert(struct netstack__stack *stack)
 {
-    uint64_t hash = hash_of(stack->shown.netstack_stackid);
-    struct shard *shard = shard_of(hash);
-    kernel_mutex_enter(&shard->lock);
-    VERIFY(listed(shard, hash) == NULL);
-    kernel_table_insert(&shard->by_id, &stack->by_id, hash);
-    kernel_mutex_exit(&shard->lock);
+    netstack__write_enter(&lock);
+    netstack__id_insert(&ids, stack);
+    netstack__write_exit(&lock);
 }
 
 void
-netstack__lookup_remove(struct netstack__stack *stack)
+netstack__lookup_remove_begin(struct netstack__stack *stack)
 {
-    struct shard *shard = shard_of(hash_of(stack->shown.netstack_stackid));
-    kernel_mutex_enter(&shard->lock);
-    kernel_table_remove(&shard->by_id, &stack->by_id);
-    kernel_mutex_exit(&shard->lock);
+    netstack__write_enter(&lock);
+    netstack__id_remove(&ids, stack);
+}
+
+void
+netstack__lookup_remove_end(void)
+{
+    netstack__write_exit(&lock);
 }
 
 static netstack_t *
 find(netstackid_t id, kernel_site_t site)
 {
-    uint64_t hash = hash_of(id);
-    struct shard *shard = shard_of(hash);
-    kernel_mutex_enter(&shard->lock);
-    struct netstack__stack *stack = listed(shard, hash);
+    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    struct netstack__stack *stack = netstack__id_find(&ids, id);
     bool found = stack != NULL && netstack__ref_if_active(stack);
-    kernel_mutex_exit(&shard->lock);
+    netstack__read_exit(&lock, readers);
     if (!found) {
         return NULL;
     }
@@ -94,11 +60,9 @@ netstack_find_by_stackid(netstackid_t id)
 bool
 netstack_inuse_by_stackid(netstackid_t id)
 {
-    uint64_t hash = hash_of(id);
-    struct shard *shard = shard_of(hash);
-    kernel_mutex_enter(&shard->lock);
-    bool inuse = listed(shard, hash) != NULL;
-    kernel_mutex_exit(&shard->lock);
+    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    bool inuse = netstack__id_find(&ids, id) != NULL;
+    netstack__read_exit(&lock, readers);
     return inuse;
 }
 

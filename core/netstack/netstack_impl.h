@@ -6,9 +6,9 @@
  *
  * Locks, outermost first; nothing else is taken under a later one:
  *
+ *   the lock of the table of ids   which stack an id is (table_lock.c, lookup.c)
  *   netstack_lock of one stack     turn, stage, zones, flags of the modules
  *   netstack__service.lock         list, pins, queue of reaps, registry, figures; stage too
- *   a shard of the id table        the chain of ids (lookup.c)
  *   the lock of the records        who holds what, in tracking builds (refs_tracked.c)
  *
  * The lock of the shared kstats (shared_kstats.c) is taken under none of these; the kstats'
@@ -21,6 +21,35 @@
 
 #include "kernel/hash_table.h"
 #include "netstack/netstack.h"
+
+/* --- id_table.c --------------------------------------------------------------------------- */
+
+struct netstack__stack;
+
+#define NETSTACK__ID_PLACES      4u
+#define NETSTACK__ID_BUCKETS_MIN 8u /* a power of two; these need no allocation */
+#define NETSTACK__ID_SEGMENTS    28u
+
+/* A cache line. */
+struct netstack__id_bucket {
+    netstackid_t ids[NETSTACK__ID_PLACES];
+    struct netstack__stack *stacks[NETSTACK__ID_PLACES]; /* NULL: the place is empty */
+    struct netstack__stack *overflow;                    /* by id_next */
+    uint64_t unused;
+};
+
+/* All zero is an empty table. The caller's lock guards all of it. */
+struct netstack__id_table {
+    uint64_t count;                                              /* stacks */
+    uint64_t opened;                                             /* buckets beyond the base */
+    struct netstack__id_bucket *segments[NETSTACK__ID_SEGMENTS]; /* [i]: minimum << i buckets */
+    _Alignas(64) struct netstack__id_bucket base[NETSTACK__ID_BUCKETS_MIN];
+};
+
+/* Fatal: an id that is there already, to insert; a stack that is not there, to remove. */
+void netstack__id_insert(struct netstack__id_table *table, struct netstack__stack *stack);
+void netstack__id_remove(struct netstack__id_table *table, struct netstack__stack *stack);
+struct netstack__stack *netstack__id_find(struct netstack__id_table *table, netstackid_t id);
 
 /* --- a stack ------------------------------------------------------------------------------ */
 
@@ -58,9 +87,9 @@ enum netstack__turn {
 struct netstack__tracking;
 
 struct netstack__stack {
-    netstack_t shown;               /* first: a netstack_t is a struct netstack__stack */
-    struct kernel_table_node by_id; /* shard of the id */
+    netstack_t shown; /* first: a netstack_t is a struct netstack__stack */
     kernel_atomic_t word;
+    struct netstack__stack *id_next; /* lock of the table */
     struct kernel_table_node by_uid; /* service */
     uint64_t uid;                    /* constant */
     kernel_cv_t changed;             /* netstack_lock: a turn ended, or the stack is gone */
@@ -164,8 +193,8 @@ void netstack__set_stage_locked(struct netstack__stack *stack, enum netstack__st
 void netstack__close(struct netstack__stack *stack);
 
 /*
- * Takes a stack off the list and the id table, ends the caller's turn and drops the list's pin.
- * Requires: netstack_lock held, and released here; the caller's turn; references zero for good.
+ * Takes a stack off the list and the table, ends the caller's turn and drops the list's pin.
+ * Requires: the caller's turn; references zero for good; no lock held.
  */
 void netstack__unlink(struct netstack__stack *stack, bool reaped);
 
@@ -210,8 +239,18 @@ void netstack__destroy_all(struct netstack__stack *stack);
 
 /* --- refs.c ------------------------------------------------------------------------------- */
 
-/* Adds a reference to an active stack; false if it is not active. Tells nobody. */
-bool netstack__ref_if_active(struct netstack__stack *stack);
+/* Adds a reference to an active stack; false if it is not active. Tells nobody. See refs.c, 1. */
+static inline bool
+netstack__ref_if_active(struct netstack__stack *stack)
+{
+    uint64_t word = kernel_atomic_load(&stack->word);
+    do {
+        if ((word & (NETSTACK__UNINIT | NETSTACK__CLOSED)) != 0) {
+            return false;
+        }
+    } while (!kernel_atomic_compare_exchange(&stack->word, &word, word + 1));
+    return true;
+}
 
 /* Tells probe and records of a reference just taken. */
 void netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site);
@@ -267,11 +306,37 @@ netstack__reaps_outstanding(void)
     return netstack__service.reaps_begun - netstack__service.reaps_done;
 }
 
+/* --- table_lock.c ------------------------------------------------------------------------- */
+
+#define NETSTACK__LINES 4u
+struct netstack__table_lock {
+    struct {
+        _Alignas(64) kernel_atomic_t readers;
+    } lines[NETSTACK__LINES];
+    _Alignas(64) kernel_mutex_t mutex;
+    kernel_cv_t drained; /* readers became zero under a writer, or a writer left */
+    bool writing;        /* mutex */
+};
+void netstack__table_lock_init(struct netstack__table_lock *lock);
+
+/* A reader's section; exit gets what enter answered. It may not wait, nor take a lock of the core. */
+kernel_atomic_t *netstack__read_enter(struct netstack__table_lock *lock);
+void netstack__read_exit(struct netstack__table_lock *lock, kernel_atomic_t *readers);
+
+/* A writer's, alone. enter waits for the readers: Requires: no lock of the core is held. */
+void netstack__write_enter(struct netstack__table_lock *lock);
+void netstack__write_exit(struct netstack__table_lock *lock);
+
 /* --- lookup.c ----------------------------------------------------------------------------- */
 
+/*
+ * The table of ids. insert: Requires: no lock of the core is held. remove stands between the two that
+ * take and release the table: so what ends with it is one step for every lookup.
+ */
 void netstack__lookup_start(void);
 void netstack__lookup_insert(struct netstack__stack *stack);
-void netstack__lookup_remove(struct netstack__stack *stack);
+void netstack__lookup_remove_begin(struct netstack__stack *stack);
+void netstack__lookup_remove_end(void);
 
 /* --- walk.c ------------------------------------------------------------------------------- */
 

@@ -53,6 +53,7 @@ reap(struct netstack__stack *stack)
     netstack__turn_begin(stack, NETSTACK__TURN_REAP, 0);
     netstack__shutdown_all(stack);
     netstack__destroy_all(stack);
+    kernel_mutex_exit(&stack->shown.netstack_lock);
     netstack__unlink(stack, true);
 }
 

@@ -5,22 +5,23 @@
  *
  * Why nobody sees freed memory. A stack is freed where its pins become zero (1), and:
  *   1. Pins change under the service lock alone. Being listed is one pin, dropped by unlink.
- *   2. A stack is unlinked once, in a turn, at references zero and closing. Zero is final (refs.c,
- * 2). So a reference keeps the list's pin, and with it the memory.
- *   3. Who reaches a stack without a reference reaches it over the list, service.global, the table
- * of uids or the table of ids. The first three are read under the service lock; a stack that is not
- *      gone is listed there, and the reader adds its pin before it lets the lock go. In the table
- * of ids a lookup stays under the shard's lock until it has a reference, and unlink removes the
- * stack there, under that lock, before it drops the list's pin.
+ *   2. A stack is unlinked once, in a turn, at references zero and closing. Zero is final
+ *      (refs.c, 2). So a reference keeps the list's pin, and with it the memory.
+ *   3. Who reaches a stack without a reference reaches it over the list, service.global, the
+ *      table of uids or the table of ids. The first three are read under the service lock: a
+ *      stack that is not gone is listed, and the reader adds its pin before it lets the lock go.
+ *      The table of ids is read as a reader of its lock, until the lookup has its reference; unlink
+ *      takes the stack out of it, as a writer, before it drops the list's pin.
  *   4. Whoever sleeps on a stack's condition variable, or waits for its lock, has a pin or a
- * reference that it took before and drops after it released the lock: register, unregister, walks
- * the pin of their cursor (walk.c) birth, attach, wait_gone                 a pin of their own zone
- * shutdown and destroy                the reference of the attached zone the reaper the list's pin,
- * which only it will drop
- *   5. A pinned stack keeps its place in the list although it is gone, so a cursor goes on from it;
- *      everybody passes over those that are gone. Pins hold up nothing else.
+ *      reference that it took before, and drops it after it released the lock:
+ *        register, unregister, walks        the pin of their cursor (walk.c)
+ *        birth, attach, wait_gone           a pin of their own
+ *        zone shutdown and destroy          the reference of the attached zone
+ *        the reaper                         the list's pin, which only it will drop
+ *   5. A pinned stack keeps its place in the list although it is gone, so a cursor goes on from
+ *      it; everybody passes over those that are gone. Pins hold up nothing else.
  *   6. So at the last unpin nobody sleeps on the stack, owns its lock or has a cursor there, and
- * the one who dropped it frees it after releasing the service lock.
+ *      the one who dropped it frees it after releasing the service lock.
  */
 #include <errno.h>
 
@@ -129,8 +130,9 @@ netstack__free(struct netstack__stack *stack)
 void
 netstack__unlink(struct netstack__stack *stack, bool reaped)
 {
+    netstack__lookup_remove_begin(stack);
+    kernel_mutex_enter(&stack->shown.netstack_lock);
     VERIFY(stack->zones == 0);
-    netstack__lookup_remove(stack);
 
     kernel_mutex_enter(&service.lock);
     netstack__set_stage_locked(stack, NETSTACK__GONE);
@@ -144,6 +146,7 @@ netstack__unlink(struct netstack__stack *stack, bool reaped)
     kernel_mutex_exit(&service.lock);
 
     netstack__turn_end(stack);
+    netstack__lookup_remove_end();
     netstack__unpin(stack);
 }
 
@@ -184,10 +187,12 @@ conceive(netstackid_t id)
     struct netstack__stack *stack = allocate(id);
     if (stack != NULL) {
         list(stack);
-        netstack__lookup_insert(stack);
     }
     kernel_mutex_exit(&service.lock);
 
+    if (stack != NULL) {
+        netstack__lookup_insert(stack);
+    }
     if (limited_ns > 0) {
         kernel_probe(KERNEL_PROBE_netstack__reap__rate__limited, limited_ns, 0);
     }
@@ -217,6 +222,7 @@ abandon(struct netstack__stack *stack)
     netstack__close(stack);
     if (netstack__unref(stack, "zone", KERNEL_HERE)) {
         kernel_mutex_exit(&service.lock);
+        kernel_mutex_exit(&stack->shown.netstack_lock);
         netstack__unlink(stack, false);
     } else {
         /* A create left a reference; the reaper unlinks when it goes. */
