@@ -3,6 +3,7 @@
  * Oracle walk_completeness: walks beside births and halts.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "telling.h"
 
@@ -47,6 +48,7 @@ one_goes_and_another_is_skipped(void)
     walk_begins(BOB, 1);
     walk_gives(BOB, 1, GLOBAL);
     halts(ANN, STACK, NS_MAX, 0);
+    freed(REAPER, STACK);
     walk_gives(BOB, 1, 0);
 }
 
@@ -152,6 +154,7 @@ Test(oracle_walk_completeness, skips_nothing_that_stays)
 {
     static const char promise[] = "active throughout is returned";
     assert_caught(one_goes_and_another_is_skipped, "walk_completeness", promise);
+    cr_assert_not_null(strstr(last_message(), "Meanwhile stack 20 (id 20) was freed"));
     assert_caught(halt_that_fails, "walk_completeness", promise);
     assert_caught(halt_of_a_shared_zone, "walk_completeness", promise);
 }

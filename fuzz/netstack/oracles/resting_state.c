@@ -32,15 +32,27 @@ begin(const struct subject *subject)
     is_started = false;
 }
 
+/* Kinds are compared by address first: one is named at one place of the source, mostly. */
+static size_t
+index_of(const struct inventory *inventory, const char *kind)
+{
+    for (size_t i = 0; i < inventory->count; i++) {
+        if (inventory->of[i].kind == kind) {
+            return i;
+        }
+    }
+    size_t i = 0;
+    while (i < inventory->count && strcmp(inventory->of[i].kind, kind) != 0) {
+        i++;
+    }
+    return i;
+}
+
 static void
 count_one(uint32_t object, const char *kind, void *argument)
 {
     struct inventory *inventory = argument;
-    size_t i = 0;
-    while (i < inventory->count && inventory->of[i].kind != kind &&
-           strcmp(inventory->of[i].kind, kind) != 0) {
-        i++;
-    }
+    size_t i = index_of(inventory, kind);
     if (i == inventory->count) {
         if (i == KINDS_MAX) {
             return;
@@ -66,12 +78,8 @@ take_inventory(struct inventory *inventory)
 static uint32_t
 live_at_start(const char *kind)
 {
-    for (size_t i = 0; i < at_start.count; i++) {
-        if (strcmp(at_start.of[i].kind, kind) == 0) {
-            return at_start.of[i].live;
-        }
-    }
-    return 0;
+    size_t i = index_of(&at_start, kind);
+    return i < at_start.count ? at_start.of[i].live : 0;
 }
 
 /* Which kind to name if several are too many: the stack's own, else the first of the alphabet. */

@@ -8,6 +8,7 @@
 #include "netstack/contract.h"
 #include "netstack/oracles/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define WORD_BITS 64u
@@ -20,6 +21,40 @@ static struct {
     uint64_t returned[VIEW_STACKS_MAX / WORD_BITS]; /* by the index of a stack */
 } walks[VIEW_CURSORS_MAX];
 
+/* The last stack that ended since the walk began: it is the usual reason. 0: none. */
+static uint32_t
+ended_meanwhile(const struct view_cursor *cursor)
+{
+    uint32_t number = 0, since = cursor->since;
+    for (uint32_t i = 0; i < view.stack_count; i++) {
+        const struct view_stack *stack = view_stack_at(i);
+        if (stack->freed_since > since && stack->active_ever) {
+            number = stack->number;
+            since = stack->freed_since;
+        }
+    }
+    return number;
+}
+
+static _Noreturn void
+fail_skipped(const struct observation *what, const struct view_cursor *cursor,
+             const struct view_stack *stack)
+{
+    const struct view_stack *ended = view_stack_find(ended_meanwhile(cursor));
+    char meanwhile[80] = "";
+    if (ended != NULL) {
+        (void)snprintf(meanwhile, sizeof(meanwhile),
+                       " Meanwhile stack %u (id %d) was freed, at %u.", ended->number, ended->id,
+                       ended->freed_since);
+    }
+    view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
+               "14. Walk: a stack that is active throughout is returned", what, stack->number,
+               "Task %u's walk %u, begun at %u, ends without stack %u (id %d), which has been "
+               "active since %u.%s",
+               (unsigned)what->task, what->cursor, cursor->since, stack->number, stack->id,
+               stack->active_since, meanwhile);
+}
+
 static void
 check_end(const struct observation *what, const struct view_cursor *cursor)
 {
@@ -27,15 +62,9 @@ check_end(const struct observation *what, const struct view_cursor *cursor)
     for (uint32_t i = 0; i < view.stack_count; i++) {
         const struct view_stack *stack = view_stack_at(i);
         bool was_returned = returned[i / WORD_BITS] >> (i % WORD_BITS) & 1;
-        if (stack->active_since == 0 || stack->active_since >= cursor->since || was_returned) {
-            continue;
+        if (stack->active_since != 0 && stack->active_since < cursor->since && !was_returned) {
+            fail_skipped(what, cursor, stack);
         }
-        view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
-                   "14. Walk: a stack that is active throughout is returned", what, stack->number,
-                   "Task %u's walk %u, begun at %u, ends without stack %u (id %d), which has been "
-                   "active since %u.",
-                   (unsigned)what->task, what->cursor, cursor->since, stack->number, stack->id,
-                   stack->active_since);
     }
 }
 
