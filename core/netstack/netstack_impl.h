@@ -239,18 +239,8 @@ void netstack__destroy_all(struct netstack__stack *stack);
 
 /* --- refs.c ------------------------------------------------------------------------------- */
 
-/* Adds a reference to an active stack; false if it is not active. Tells nobody. See refs.c, 1. */
-static inline bool
-netstack__ref_if_active(struct netstack__stack *stack)
-{
-    uint64_t word = kernel_atomic_load(&stack->word);
-    do {
-        if ((word & (NETSTACK__UNINIT | NETSTACK__CLOSED)) != 0) {
-            return false;
-        }
-    } while (!kernel_atomic_compare_exchange(&stack->word, &word, word + 1));
-    return true;
-}
+/* Adds a reference to an active stack; false if it is not active. Tells nobody. */
+bool netstack__ref_if_active(struct netstack__stack *stack);
 
 /* Tells probe and records of a reference just taken. */
 void netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site);

@@ -16,6 +16,18 @@
 
 #define service netstack__service
 
+bool
+netstack__ref_if_active(struct netstack__stack *stack)
+{
+    uint64_t word = kernel_atomic_load(&stack->word);
+    do {
+        if ((word & (NETSTACK__UNINIT | NETSTACK__CLOSED)) != 0) {
+            return false;
+        }
+    } while (!kernel_atomic_compare_exchange(&stack->word, &word, word + 1));
+    return true;
+}
+
 void
 netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site)
 {
