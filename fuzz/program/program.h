@@ -55,8 +55,8 @@ struct program_vocabulary {
 
 /*
  * Can both formats say all of it? Words are graphic ASCII without # = : and differ from each other;
- * no verb, fault point, fault action or choice kind is "thread", "faults" or "schedule", no selector
- * "nth" or "onwards"; limits are 1 … 65536; there is at least one strategy.
+ * no verb, fault point, fault action or choice kind is "thread", "faults" or "schedule", and no
+ * selector "nth" or "onwards"; limits are 1 … 65536; there is at least one strategy.
  */
 bool program_vocabulary_is_valid(const struct program_vocabulary *vocabulary);
 
