@@ -91,7 +91,7 @@ unregister_of_one_of_two(void)
     returns_unregister(CAT, NS_IP, 0);
 }
 
-/* The first unregister may have been of the second registration, whose register has not returned. */
+/* The first unregister may have been of the second registration, which has not returned yet. */
 static void
 register_returns_after_an_unclear_end(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Oracles all_or_nothing, last_callback, module_pointers and module_flags: what a registration leaves on the
- * stacks, while it stands and when it has gone.
+ * Oracles all_or_nothing, last_callback, module_pointers and module_flags: what a registration
+ * leaves on the stacks, while it stands and when it has gone.
  */
 #include <errno.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 9: once register returned 0, every live stack has its instance until its unregister begins; once
- * it returned an error, no instance of it is left. Judged where a registration surely stands and a stack is
- * surely live: when register returns, when a zone's birth is told, and when an instance is shut down or
- * destroyed, which nobody may do to it then.
+ * Invariant 9: once register returned 0, every live stack has its instance until its unregister
+ * begins; once it returned an error, no instance of it is left. Judged where a registration surely
+ * stands and a stack is surely live: when register returns, when a zone's birth is told, and when
+ * an instance is shut down or destroyed, which nobody may do to it then.
  */
 #include "netstack/oracles/view.h"
 

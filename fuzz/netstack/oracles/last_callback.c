@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 10: once unregister returned 0, no callback of that registration runs or ever will, and on
- * every stack the module's flags are 0 and its pointer is NULL. Judged when a callback starts, and at the
- * return itself: by what runs then, and by the subject's own words on each stack that is surely active,
- * where no other registration of the module may have come in between.
+ * Invariant 10: once unregister returned 0, no callback of that registration runs or ever will,
+ * and on every stack the module's flags are 0 and its pointer is NULL. Judged when a callback
+ * starts, and at the return itself: by what runs then, and by the subject's own words on each
+ * stack that is surely active, where no other registration of the module may have come in between.
  */
 #include "netstack/oracles/view.h"
 

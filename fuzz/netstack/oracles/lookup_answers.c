@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 13, as far as it can be judged without a search: a lookup gives a stack that was active at
- * some instant of its call, and NULL only if none that matches was active throughout. A stack whose birth
- * goes on was never active. A zone that was surely attached from before the call to its return
- * determines the answer. In use is every stack that is listed: active, or held by a reference.
+ * Invariant 13, as far as it can be judged without a search: a lookup gives a stack that was
+ * active at some instant of its call, and NULL only if none that matches was active throughout. A
+ * stack whose birth goes on was never active. A zone that was surely attached from before the call
+ * to its return determines the answer. In use is every stack that is listed: active, or held by a
+ * reference.
  */
 #include "netstack/operations.h"
 #include "netstack/oracles/view.h"

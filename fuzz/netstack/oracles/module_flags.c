@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 17: in netstack_m_state at most one of needed, in progress and completed a phase, at most one
- * phase in progress a module, and flags of shutdown or destroy only where create began. Judged whenever
- * a stack's lock is about to be released, for the modules that a register was called for.
+ * Invariant 17: in netstack_m_state at most one of needed, in progress and completed a phase, at
+ * most one phase in progress a module, and flags of shutdown or destroy only where create began.
+ * Judged whenever a stack's lock is about to be released, for the modules that a register was
+ * called for.
  */
 #include "netstack/netstack.h"
 #include "netstack/oracles/view.h"

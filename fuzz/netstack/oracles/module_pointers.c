@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 27: a module's pointer in a stack is NULL until its create returned, what create returned
- * until destroy is about to be called, and NULL from before destroy is entered. Judged at the start
- * and the end of each callback, by what the subject says at that instant. The pointer may be of
- * another registration only if callbacks of two overlap, which is for others to say.
+ * Invariant 27: a module's pointer in a stack is NULL until its create returned, what create
+ * returned until destroy is about to be called, and NULL from before destroy is entered. Judged at
+ * the start and the end of each callback, by what the subject says at that instant. The pointer
+ * may be of another registration only if callbacks of two overlap, which is for others to say.
  */
 #include "netstack/contract.h"
 #include "netstack/oracles/view.h"

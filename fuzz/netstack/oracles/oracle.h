@@ -66,8 +66,8 @@ struct observation {
 
 struct oracle {
     const char *name; /* the file's: "exactly_once" */
-    const char
-        *promise; /* one line, with the invariant's number in core-spec.md: "2. Exactly once: …" */
+    /* One line, with the invariant's number in core-spec.md: "2. Exactly once: …" */
+    const char *promise;
     void (*begin)(const struct subject *subject); /* before each execution: forget everything */
     void (*observe)(const struct observation *what);
     uint32_t kinds; /* bit set of 1u << enum observation_kind that it wants */

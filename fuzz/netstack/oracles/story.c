@@ -111,7 +111,7 @@ is_call_of_interest(const struct kept *entry, const struct subject_matter *of)
     }
 }
 
-/* With a module, its callbacks on the stack and what called for them; without, who held the stack. */
+/* With a module: its callbacks on the stack and what called for them; without: who held it. */
 static bool
 is_of_interest(const struct kept *entry, const struct subject_matter *of)
 {

@@ -3,8 +3,8 @@
  * Invariant 8: within one turn shutdowns descend, every shutdown ends before the first destroy
  * starts, and destroys descend; turns of one stack do not overlap.
  *
- * What a turn is, seen from outside: the callbacks for one stack that run under the same call of the
- * same task. That call says which:
+ * What a turn is, seen from outside: the callbacks for one stack that run under the same call of
+ * the same task. That call says which:
  *   zone_create              the birth, with its undo if one of its creates failed; the shutdowns
  *                            after a birth that went well are the zone's shutdown, another turn
  *   register, unregister     a turn a phase: between its shutdown and its destroy the stack may be

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Invariant 15: the ids of listed stacks are unique, and a new zone's id is no listed stack's. Judged
- * when a new zone is told: a stack of that id which the program holds was listed all the time.
+ * Invariant 15: the ids of listed stacks are unique, and a new zone's id is no listed stack's.
+ * Judged when a new zone is told: a stack of that id which the program holds was listed all the
+ * time.
  */
 #include "netstack/oracles/view.h"
 

@@ -5,12 +5,12 @@
  * do not, the adapter is wrong, and that is an internal error, never a finding.
  *
  * What is certain, and why:
- *   attached   from zone_create's return to zone_destroy's call; again when all destroys of it failed
+ *   attached   from zone_create's return to zone_destroy's call; again when all of those failed
  *   active     while a zone is attached: births end before zone_create returns, and only the last
  *              zone's detaching closes
  *   held       from a hold's return to the release's call
- *   closing    since the probe dec__numzones (it fires for the last zone only, once closing is set),
- *              or since zone_destroy of a stack's own zone returned 0, or since its reap runs
+ *   closing    since the probe dec__numzones (it fires for the last zone only, when closing is
+ *              set), or since zone_destroy of a stack's own zone returned 0, or since its reap runs
  *   shut down  since the first shutdown callback that is not register's or unregister's, or since
  *              zone_shutdown of a stack's own zone returned 0
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Between the parts of the view, and for nobody else: view.c takes an observation in and lets each part
- * take what concerns it. view.stack and view.now are set by then.
+ * Between the parts of the view, and for nobody else: view.c takes an observation in and lets each
+ * part take what concerns it. view.stack and view.now are set by then.
  */
 #ifndef NETSTACK_ORACLES_VIEW_PARTS_H
 #define NETSTACK_ORACLES_VIEW_PARTS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The view's part that knows what each task is doing: calls and callbacks nest, so each task has a
- * stack of frames. From it come the call under which a callback runs and whether a task is the service's.
+ * stack of frames. From it come the call under which a callback runs and whether a task is the
+ * service's.
  */
 #include "netstack/oracles/view_parts.h"
 
