@@ -111,8 +111,8 @@ may_stand(const struct view_registration *registration, uint8_t module)
 /*
  * Which registration an unregister was of, its return does not say: others may have come and gone.
  * (a) It was of that whose callbacks it ran. (b) If no other unregister of the module went well or
- * is under way since it was called, it was of the one that stood then, for nobody else could end that.
- * (c) If only one can be meant, it is that one. Else NULL.
+ * is under way since it was called, it was of the one that stood then, for nobody else could end
+ * that. (c) If only one can be meant, it is that one. Else NULL.
  */
 static struct view_registration *
 unregistered_by(const struct view_frame *frame, uint8_t module, bool alone)
