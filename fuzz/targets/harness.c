@@ -109,6 +109,8 @@ say_goodbye(void)
             fuzz.passed_over);
 }
 
+static void on_death(struct heddle_log *log);
+
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -125,6 +127,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     program_init(&fuzz.program);
     take_arguments(argc, *argv);
     atexit(say_goodbye);
+    heddle_set_death_hook(on_death);
     return 0;
 }
 
@@ -204,6 +207,19 @@ report_new(const struct laboratory_target *target, const struct subject *subject
     outcome_destroy(second);
     if (internal || !fuzz.keep_going) {
         abort();
+    }
+}
+
+/* A sanitizer is about to end the process: no replay first, this is all the time that there is. */
+static void
+on_death(struct heddle_log *log)
+{
+    const struct laboratory_target *target = laboratory_target_find(fuzz.program.target);
+    if (target != NULL && known_number(fuzz.known, log->result.signature) == KNOWN_NEVER) {
+        outcome_announce(&fuzz.program, log);
+        struct outcome *outcome = take_outcome(target);
+        tell(outcome, target, "");
+        outcome_destroy(outcome);
     }
 }
 

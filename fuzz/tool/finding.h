@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <stdint.h>
 
-#include "tool/report.h"
+#include "tool/failure_report.h"
 
 /*
  * Writes DIRECTORY/PREFIX<number>.prog, making the directory, and sets report->file to its name,

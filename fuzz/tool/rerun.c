@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "tool/outcome.h"
-#include "tool/report.h"
+#include "tool/failure_report.h"
 #include "tool/terminal.h"
 #include "tool/worker.h"
 

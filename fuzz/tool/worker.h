@@ -18,8 +18,8 @@
 #define WORKER_MEMORY   ((size_t)1 << 30) /* a usual memory_max */
 
 /*
- * CPU time without a scheduling point after which a worker is stuck. ThreadSanitizer takes seconds of it
- * for finding names in the debug information, before it says that it reports something.
+ * CPU time without a scheduling point after which a worker is stuck. ThreadSanitizer takes seconds
+ * of it for finding names in the debug information, before it says that it reports something.
  */
 #ifdef HEDDLE_TSAN
 #define WORKER_STUCK_MS 20000
@@ -68,8 +68,8 @@ struct worker_job {
     double seconds;   /* then stop; 0: no limit */
     bool unstoppable; /* worker_stop_all does not mean this job */
 
-    /* One that has grown beyond is followed by another: sanitizers' runtimes grow with every fiber. */
-    size_t memory_max; /* bytes; 0: no limit */
+    /* Bytes; a worker that has grown beyond is followed by another. 0: no limit. */
+    size_t memory_max;
 
     /* In the worker. An execution sets log->running while it runs (heddle_execute does). */
     void (*execute)(struct worker *worker, uint64_t number, void *argument);

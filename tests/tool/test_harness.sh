@@ -45,3 +45,13 @@ expect 2 --known=nowhere odd
 says "--known=nowhere: No such file"
 expect 2
 says "Usage:"
+
+# Where a sanitizer ends the process, the file is written before.
+if "$tool" --version | grep -q address; then
+    "$tool" run toy --subject stray --runs 400 -o stray >stdout 2>stderr
+    findings stray 1
+    expect 86 --findings=san stray
+    says "AddressSanitizer" "heddle replay san/"
+    findings san 1
+    "$tool" replay --expect sanitizer san/*.prog >stdout 2>stderr || fail "does not replay"
+fi

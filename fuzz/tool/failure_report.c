@@ -2,7 +2,7 @@
  *
  * Text, JSON and the heading of a .prog.
  */
-#include "tool/report.h"
+#include "tool/failure_report.h"
 
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -11,10 +11,11 @@
 #include "tool/command.h"
 #include "tool/terminal.h"
 
-static const char *const life_names[] = {[HEDDLE_LIFE_NONE] = "unknown",
-                                         [HEDDLE_LIFE_LIVE] = "live",
-                                         [HEDDLE_LIFE_FREED] = "freed",
-                                         [HEDDLE_LIFE_DESTROYED] = "destroyed"};
+static const char *const life_names[] = {
+    [HEDDLE_LIFE_LIVE] = "live",
+    [HEDDLE_LIFE_FREED] = "freed",
+    [HEDDLE_LIFE_DESTROYED] = "destroyed",
+};
 
 /* --- text -------------------------------------------------------------------------------- */
 
@@ -60,6 +61,24 @@ injected_faults(const struct laboratory_totals *totals)
     return sum;
 }
 
+/* A race names its two accesses where others have objects: they have neither number nor life. */
+static void
+print_object_state(const struct heddle_object_state *object, const char *indentation, FILE *out)
+{
+    if (object->kind[0] == '\0') {
+        return;
+    }
+    fprintf(out, "%sobject", indentation);
+    if (object->number != 0) {
+        fprintf(out, " %" PRIu32, object->number);
+    }
+    fprintf(out, ": %s", object->kind);
+    if (object->life != HEDDLE_LIFE_NONE && object->life <= HEDDLE_LIFE_DESTROYED) {
+        fprintf(out, ", %s", life_names[object->life]);
+    }
+    fputc('\n', out);
+}
+
 static void
 print_facts(const struct report *report, const char *indentation, FILE *out)
 {
@@ -70,11 +89,7 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
                 result->function, result->primitive[0] != '\0' ? " " : "", result->primitive);
     }
     for (int i = 0; i < 2; i++) {
-        const struct heddle_object_state *object = &result->objects[i];
-        if (object->kind[0] != '\0' && object->life <= HEDDLE_LIFE_DESTROYED) {
-            fprintf(out, "%sobject %" PRIu32 ": %s, %s\n", indentation, object->number,
-                    object->kind, life_names[object->life]);
-        }
+        print_object_state(&result->objects[i], indentation, out);
     }
     /* Of a process that was killed, nobody counted them. */
     if (result->steps > 0) {

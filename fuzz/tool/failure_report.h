@@ -3,8 +3,8 @@
  * How a result is told: to people as text that ends in the command that reproduces it, to machines
  * as an object a line, in a .prog as its heading. The fields of the objects are an interface.
  */
-#ifndef TOOL_REPORT_H
-#define TOOL_REPORT_H
+#ifndef TOOL_FAILURE_REPORT_H
+#define TOOL_FAILURE_REPORT_H
 
 #include <stdio.h>
 
