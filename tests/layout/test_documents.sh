@@ -30,7 +30,8 @@ while read -r path; do
     paths[$path]=1
 done < <(git -c safe.directory='*' ls-files -c)
 presets=$(sed -nE 's/.*\{"name": "([a-z]+)".*"inherits".*/\1/p' CMakePresets.json | tr '\n' ' ')
-targets=$(git -c safe.directory='*' ls-files -z '*CMakeLists.txt' | xargs -0 cat | tr -c 'A-Za-z0-9_-' '\n' | sort -u | tr '\n' ' ')
+lists=$(git -c safe.directory='*' ls-files -z '*CMakeLists.txt' | xargs -0 cat)
+targets=$(tr -c 'A-Za-z0-9_-' '\n' <<< "$lists" | sort -u | tr '\n' ' ')
 commands=$("$heddle" --help | sed -nE 's/^  ([a-z]+)  +.*/\1/p' | tr '\n' ' ')
 
 has_word() { [[ " $1" == *" $2 "* ]]; }
@@ -55,13 +56,19 @@ check_path() {
     complain "there is no $1"
 }
 
+# Is there such a program, named in full or as in a loop: test_engine_${suite}?
+is_built() {
+    has_word "$targets" "$1" ||
+        { [[ $lists == *"${1%_*}_\${"* ]] && has_word "$targets" "${1##*_}"; }
+}
+
 # build/PRESET/bin/PROGRAM, and what else lies in build trees.
 check_built() {
     local preset program
     IFS=/ read -r _ preset _ program _ <<< "$1//"
     [ -z "$preset" ] || [ "$preset" = '*' ] || has_word "$presets" "$preset" || complain "$1: no preset $preset"
     [[ $1 != build/*/bin/* || -z "$program" || "$program" == *\** ]] ||
-        has_word "$targets" "$program" || complain "$1: nothing builds $program"
+        is_built "$program" || complain "$1: nothing builds $program"
 }
 
 check_word() {

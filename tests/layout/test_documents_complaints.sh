@@ -11,7 +11,8 @@ cd "$tree"
 git init -q .
 mkdir -p ci core/netstack fuzz/targets
 touch ci/test core/netstack/walk.c fuzz/targets/fuzz_a.c OTHER.md
-echo 'add_executable(fuzz_a fuzz_a.c) add_executable(heddle)' > CMakeLists.txt
+# shellcheck disable=SC2016 # it is CMake's variable
+echo 'add_executable(fuzz_a fuzz_a.c) add_executable(heddle) foreach(name c) fuzz_on_${name}' > CMakeLists.txt
 echo '  {"name": "dev", "inherits": "base"}' > CMakePresets.json
 cat > heddle <<'END'
 #!/bin/sh
@@ -21,7 +22,7 @@ chmod +x heddle
 
 cat > OTHER.md <<'END'
 Run `ci/test`, see [this](OTHER.md#part) or [that](https://example.org/); `core/netstack/`, `walk.c`,
-`fuzz/targets/fuzz_*.c`, `fuzz/targets/fuzz_<name>.c`, `build/dev/bin/fuzz_a`, `build/<preset>/bin/`, `<sys/zone.h>`.
+`fuzz/targets/fuzz_*.c`, `fuzz/targets/fuzz_<name>.c`, `build/dev/bin/fuzz_a`, `build/dev/bin/fuzz_on_c`, `build/<preset>/bin/`, `<sys/zone.h>`.
 ```
 heddle replay FILE --repeat 3 | tail -n 1
 ./build/dev/bin/heddle replay FILE   # as --often as you like
