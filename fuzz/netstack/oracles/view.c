@@ -190,6 +190,10 @@ take_probe(struct view_stack *stack, enum kernel_probe probe)
         stack->count--;
     } else if (probe == KERNEL_PROBE_netstack__dec__numzones && stack->closing_since == 0) {
         stack->closing_since = view.now;
+        enum view_call call = view.call == NULL ? VIEW_CALL_NONE : view.call->call;
+        if (call == VIEW_CALL_INIT || call == VIEW_CALL_FINI) {
+            view__detach_all(stack);
+        }
     }
 }
 

@@ -131,7 +131,10 @@ mark_callback_start(struct view_stack *stack, const struct observation *what,
     bool by_registration = call == VIEW_CALL_REGISTER || call == VIEW_CALL_UNREGISTER;
 
     stack->callbacks++;
-    if (frame != NULL && call == VIEW_CALL_ZONE_CREATE && view.call->serial == stack->born_call) {
+    /* Once born, a stack is torn down in the same call if another key's create fails the zone. */
+    bool in_birth = what->phase == PHASE_CREATE || stack->birth_failed;
+    if (frame != NULL && in_birth && call == VIEW_CALL_ZONE_CREATE &&
+        view.call->serial == stack->born_call) {
         frame->of_birth = true;
         stack->birth_callbacks++;
     }

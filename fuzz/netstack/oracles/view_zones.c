@@ -97,6 +97,18 @@ view__take_detaching(const struct observation *what)
     }
 }
 
+void
+view__detach_all(struct view_stack *stack)
+{
+    for (uint32_t i = 0; i < zones_end; i++) {
+        if (zones[i].attached && zones[i].stack == stack->number) {
+            zones[i].attached = false;
+        }
+    }
+    stack->zones = 0;
+    stack->active_since = 0;
+}
+
 bool
 view_zone_is_own(const struct view_zone *zone, const struct view_stack *stack)
 {
