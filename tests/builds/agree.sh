@@ -23,6 +23,7 @@ describe() {
     done
 }
 
+# Warnings are no errors here: gcc has false ones where UBSan instruments at -O3.
 mkdir -p "$build"
 first=
 failed=0
@@ -34,7 +35,7 @@ for compiler in gcc clang-19; do
             echo "building $name"
             cmake -S "$source" -B "$tree" -G Ninja -DCMAKE_C_COMPILER="$compiler" \
                 -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-$optimisation" \
-                -DHEDDLE_SANITIZE="$sanitizer" -DHEDDLE_TESTS=OFF > "$tree.log" 2>&1 &&
+                -DHEDDLE_SANITIZE="$sanitizer" -DHEDDLE_TESTS=OFF -DHEDDLE_WERROR=OFF > "$tree.log" 2>&1 &&
                 cmake --build "$tree" --target heddle >> "$tree.log" 2>&1 || {
                 tail -30 "$tree.log"
                 echo "FAIL: $name does not build"
