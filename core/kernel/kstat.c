@@ -55,11 +55,12 @@ hash_sight(const kstat_t *ks, zoneid_t zone)
     return kernel_hash_string(kernel_hash_string(hash, ks->ks_module), ks->ks_name);
 }
 
+/* Names are zero behind their end, so they compare as a whole. */
 static bool
 is_same_name(const kstat_t *a, const kstat_t *b)
 {
-    return a->ks_instance == b->ks_instance && strcmp(a->ks_name, b->ks_name) == 0 &&
-           strcmp(a->ks_module, b->ks_module) == 0;
+    return a->ks_instance == b->ks_instance && memcmp(a->ks_name, b->ks_name, KSTAT_STRLEN) == 0 &&
+           memcmp(a->ks_module, b->ks_module, KSTAT_STRLEN) == 0;
 }
 
 /* The sight of that name in that zone, whose ever it is; NULL: none. Requires: lock held. */
@@ -157,7 +158,7 @@ kstat_fini(void)
     return 0;
 }
 
-/* Copies a name with its end; says whether it fits. */
+/* Copies a name into what is zero; says whether it fits with its end. */
 static bool
 copy_name(char to[KSTAT_STRLEN], const char *from)
 {
@@ -166,7 +167,7 @@ copy_name(char to[KSTAT_STRLEN], const char *from)
     if (length >= KSTAT_STRLEN) {
         return false;
     }
-    memcpy(to, from, length + 1);
+    memcpy(to, from, length);
     return true;
 }
 
