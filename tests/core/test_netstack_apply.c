@@ -126,6 +126,67 @@ Test(netstack_apply, an_unregister_that_waited_for_a_reap_finds_nothing_left)
     cr_assert_eq(word_count("6!1"), 0);
 }
 
+static _Atomic int running;
+
+static void
+expect_to_be_alone(char phase, netstackid_t id, netstack_t *ns)
+{
+    (void)phase;
+    (void)ns;
+    if (id != 0) {
+        cr_assert_eq(running++, 0);
+        kernel_sleep_ns(1000000);
+        running--;
+    }
+}
+
+Test(netstack_apply, turns_do_not_overlap_though_many_wait)
+{
+    struct call other[4];
+    register_three();
+    zoneid_t zone = make_exclusive_zone();
+    modules[NS_DLS].inside = expect_to_be_alone;
+    modules[NS_TCP].inside = expect_to_be_alone;
+    modules[NS_ARP].inside = expect_to_be_alone;
+    module_close_gate(NS_IP, '!', zone);
+    call_start(&other[0], netstack_unregister, NS_IP);
+    gate_await(&modules[NS_IP].gate);
+    call_start(&other[1], netstack_unregister, NS_DLS);
+    call_start(&other[2], netstack_unregister, NS_TCP);
+    call_start(&other[3], module_register, NS_ARP);
+    probe_await(KERNEL_PROBE_netstack__wait__nms__inprogress, 3);
+    gate_open(&modules[NS_IP].gate);
+    for (int i = 0; i < 4; i++) {
+        cr_assert_eq(call_finish(&other[i]), 0);
+    }
+}
+
+static int
+wait_gone(int uid)
+{
+    return netstack_wait_gone((uint64_t)uid);
+}
+
+Test(netstack_apply, the_end_of_a_turn_wakes_all_who_wait_for_something)
+{
+    struct call gone, other, waiting;
+    register_three();
+    netstack_t *ns = netstack_find_by_stackid(make_exclusive_zone());
+    module_close_gate(NS_IP, '!', ns->netstack_stackid);
+    call_start(&other, netstack_unregister, NS_IP);
+    gate_await(&modules[NS_IP].gate);
+    call_start(&gone, wait_gone, (int)netstack_get_uid(ns));
+    kernel_sleep_ns(10000000); /* likely enough for it to be the first in line */
+    call_start(&waiting, netstack_unregister, NS_TCP);
+    probe_await(KERNEL_PROBE_netstack__wait__nms__inprogress, 1);
+    gate_open(&modules[NS_IP].gate);
+    cr_assert_eq(call_finish(&other), 0);
+    cr_assert_eq(call_finish(&waiting), 0);
+    cr_assert_eq(zone_destroy(ns->netstack_stackid), 0);
+    netstack_rele(ns);
+    cr_assert_eq(call_finish(&gone), 0);
+}
+
 Test(netstack_apply, callbacks_find_their_stack_and_others_find_none)
 {
     cr_assert_null(netstack_current());
