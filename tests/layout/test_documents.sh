@@ -36,9 +36,10 @@ commands=$("$heddle" --help | sed -nE 's/^  ([a-z]+)  +.*/\1/p' | tr '\n' ' ')
 
 has_word() { [[ " $1" == *" $2 "* ]]; }
 
-help_of() {
+# Does a command's help name an option?
+has_option() {
     [ -n "${helps[$1]+set}" ] || helps[$1]=$("$heddle" "$1" --help)
-    printf '%s\n' "${helps[$1]}"
+    grep -qE -- "(^|[^a-z-])$2([^a-z-]|$)" <<< "${helps[$1]}"
 }
 
 # --- one word of a document ------------------------------------------------------------------------
@@ -101,7 +102,7 @@ check_heddle() {
         '|' | '#'* | '&&' | ';') break ;;
         --*)
             option=${option%%=*}
-            help_of "$command" | grep -qE -- "(^|[^a-z-])$option([^a-z-]|$)" ||
+            has_option "$command" "$option" ||
                 complain "heddle $command has no option $option"
             ;;
         esac
