@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * repair_runs SUBJECT RUNS AROUND FILE...: the signatures with which the files fail on the
- * reference come up in runs of the reference, and in none of the same runs of SUBJECT. The runs are
- * the first RUNS of `heddle run lifecycle --strategy random --seed 1`, and AROUND around each file:
- * its program under random schedules, and mutations of it. All in this process; counts are printed.
+ * repair_runs SUBJECT RUNS FILE...: the signatures with which the files fail on the reference come
+ * up in runs of the reference, and in none of the same runs of SUBJECT. The runs are the first RUNS
+ * of `heddle run lifecycle --strategy random --seed 1`, and as many around the files: their
+ * programs under random schedules, and mutations of them. All in this process; counts are printed.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ struct failure {
 static struct {
     const struct laboratory_target *target;
     struct heddle_log *log;
-    uint64_t runs, runs_around;
+    uint64_t runs;
     struct failure failures[FILES_MAX];
     size_t count;
     /* What else the subject fails of, with the first run of each. */
@@ -139,17 +139,20 @@ make_neighbour(struct program *program, const struct program *of, uint8_t strate
     }
 }
 
+/* The files take turns; what one shows another may show too, so all are counted. */
 static void
-run_around(struct failure *failure, const struct subject *subject, uint8_t strategy,
-           bool is_repaired)
+run_around(const struct subject *subject, uint8_t strategy, bool is_repaired)
 {
     struct program program;
     program_init(&program);
-    for (uint64_t number = 0; number < test.runs_around; number++) {
-        make_neighbour(&program, &failure->program, strategy, number);
+    for (uint64_t number = 0; number < test.runs; number++) {
+        const struct failure *near = &test.failures[number % test.count];
+        make_neighbour(&program, &near->program, strategy, number / test.count);
         uint64_t signature = run(&program, subject);
-        failure->around[is_repaired] += signature == failure->signature;
-        if (signature != 0 && is_repaired && find_failure(signature) == NULL) {
+        struct failure *failure = find_failure(signature);
+        if (failure != NULL) {
+            failure->around[is_repaired]++;
+        } else if (signature != 0 && is_repaired) {
             keep_remaining(signature);
         }
     }
@@ -190,10 +193,9 @@ static bool
 judge(const struct subject *subject)
 {
     bool good = true;
-    printf("%" PRIu64 " runs of lifecycle (random, seed 1), and %" PRIu64 " around each file:\n"
+    printf("%" PRIu64 " runs of lifecycle (random, seed 1), and as many around the files:\n"
            "%-18s%29s%29s  file\n",
-           test.runs, test.runs_around, "signature", "reference: run, around",
-           "repaired: run, around");
+           test.runs, "signature", "reference: run, around", "repaired: run, around");
     for (size_t i = 0; i < test.count; i++) {
         const struct failure *failure = &test.failures[i];
         printf("%016" PRIx64 "  %21" PRIu64 " %7" PRIu64 "  %19" PRIu64 " %7" PRIu64 "  %s\n",
@@ -220,25 +222,22 @@ judge(const struct subject *subject)
 int
 main(int argc, char **argv)
 {
-    if (argc < 5 || argc - 4 > FILES_MAX) {
-        give_up("usage", "repair_runs SUBJECT RUNS AROUND FILE...");
+    if (argc < 4 || argc - 3 > FILES_MAX) {
+        give_up("usage", "repair_runs SUBJECT RUNS FILE...");
     }
     test.target = laboratory_target_find("lifecycle");
     test.log = heddle_log_create();
     test.runs = strtoull(argv[2], NULL, 10);
-    test.runs_around = strtoull(argv[3], NULL, 10);
     const struct subject *reference = laboratory_subject_find("reference");
     const struct subject *repaired = laboratory_subject_find(argv[1]);
     if (test.log == NULL || reference == NULL || repaired == NULL) {
         give_up(argv[1], "no memory, or no such subject");
     }
     uint8_t random_walk = strategy_code("random");
-    begin(argc - 4, argv + 4, reference);
+    begin(argc - 3, argv + 3, reference);
     explore(reference, random_walk, false);
     explore(repaired, random_walk, true);
-    for (size_t i = 0; i < test.count; i++) {
-        run_around(&test.failures[i], reference, random_walk, false);
-        run_around(&test.failures[i], repaired, random_walk, true);
-    }
+    run_around(reference, random_walk, false);
+    run_around(repaired, random_walk, true);
     return judge(repaired) ? 0 : 1;
 }

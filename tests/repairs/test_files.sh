@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # test_files.sh HEDDLE_REPAIRS SUBJECT FILE...: each file fails on the reference with the verdict
-# that its head expects; and on the repaired subject not with that signature. A sanitizer may see the
-# failure earlier and call it by another name. That a file fails alike each time: tests/regress.
+# that its head expects; and on the repaired subject not with that signature. A sanitizer may see
+# the failure earlier and call it by another name. That a file fails alike each time: tests/regress.
 set -u
 heddle=$1 subject=$2
 shift 2
