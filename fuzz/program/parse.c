@@ -2,7 +2,7 @@
  *
  * Text to program. The grammar of a .prog file, format 1, which this file owns and print.c writes:
  *
- *   file      = "heddle" number EOL { head } { section }
+ *   file      = "heddle" number EOL { head } { section } "end" EOL
  *   head      = "target" WORD EOL | "subject" WORD EOL
  *             | "events" ( "sync" | "memory" ) EOL
  *             | "requires" ( "nothing" | "asan" | "tsan" ) EOL
@@ -22,6 +22,8 @@
  * likewise; a parameter that is not written is 0, so a verb can gain one without making old files
  * unreadable. Without its line: events sync, requires nothing, the vocabulary's first strategy;
  * without any "thread", one empty thread. Deviations come in any order, and no two for one choice.
+ * Without its "end" a file is cut off, for any line before could be the last of a shorter program;
+ * behind it are only comments and blank lines. Where the file ends, an EOL may be missing.
  *
  * Unlike bytes, which a fuzzer writes, text is written by people: what is out of range is an error.
  * Nothing here trusts the text: memory is bounded by the PROGRAM_..._MAX whatever the file's size.
@@ -52,6 +54,9 @@ struct parser {
 };
 
 static const char line_end[] = "the end of the line";
+
+/* What a line may begin with wherever it stands, in messages. */
+#define SECTION "\"thread\", \"faults\", \"schedule\" or \"end\""
 
 /* --- verbs and their parameters ----------------------------------------------------------- */
 
@@ -247,8 +252,7 @@ parse_head_line(struct parser *parser)
         program__next_token(lexer);
         return lines[i].parse(parser) && program__take_line_end(lexer, line_end);
     }
-    return program__fail_expected(lexer,
-                                  "a line of the head, \"thread\", \"faults\" or \"schedule\"");
+    return program__fail_expected(lexer, "a line of the head, " SECTION);
 }
 
 /* "heddle 1": what makes it a .prog. */
@@ -295,7 +299,7 @@ parse_operation(struct parser *parser)
         return program__fail_too_many(&parser->lexer, PROGRAM_OPERATIONS_MAX, "operations");
     }
     if (!parse_verb(&parser->lexer, vocabulary->verbs, vocabulary->verb_count,
-                    "an operation, \"thread\", \"faults\" or \"schedule\"", &operation.verb) ||
+                    "an operation, " SECTION, &operation.verb) ||
         !parse_parameters_to_line_end(&parser->lexer, &vocabulary->verbs[operation.verb],
                                       operation.arguments)) {
         return false;
@@ -349,7 +353,7 @@ parse_fault(struct parser *parser)
         return program__fail_too_many(&parser->lexer, PROGRAM_FAULTS_MAX, "faults");
     }
     if (!parse_verb(&parser->lexer, vocabulary->fault_points, vocabulary->fault_point_count,
-                    "a fault point, \"thread\", \"faults\" or \"schedule\"", &fault.point) ||
+                    "a fault point, " SECTION, &fault.point) ||
         !parse_selectors(&parser->lexer, &vocabulary->fault_points[fault.point], &fault) ||
         !parse_verb(&parser->lexer, vocabulary->fault_actions, vocabulary->fault_action_count,
                     "a fault action", &fault.action) ||
@@ -373,8 +377,8 @@ parse_deviation(struct parser *parser)
         return program__fail_too_many(lexer, PROGRAM_DEVIATIONS_MAX, "deviations");
     }
     if (!program__take_word_of(lexer, parser->vocabulary->choice_kinds,
-                               parser->vocabulary->choice_kind_count,
-                               "a kind of choice, \"thread\", \"faults\" or \"schedule\"", &kind) ||
+                               parser->vocabulary->choice_kind_count, "a kind of choice, " SECTION,
+                               &kind) ||
         !program__take_number(lexer, "the task", UINT16_MAX, &task) ||
         !program__take_token(lexer, TOKEN_COLON, "\":\"") ||
         !program__take_number(lexer, "the choice", UINT32_MAX, &k) ||
@@ -437,6 +441,41 @@ parse_line(struct parser *parser)
     return program__take_line_end(&parser->lexer, line_end);
 }
 
+/* Lines up to "end", or to where there are no more. */
+static bool
+parse_lines(struct parser *parser)
+{
+    struct lexer *lexer = &parser->lexer;
+
+    while (lexer->token.kind != TOKEN_FILE_END && !program__token_is(&lexer->token, "end")) {
+        if (lexer->token.kind == TOKEN_LINE_END) {
+            program__next_token(lexer);
+        } else if (!parse_line(parser)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* "end", and nothing behind it. */
+static bool
+parse_end(struct lexer *lexer)
+{
+    if (lexer->token.kind == TOKEN_FILE_END) {
+        return program__fail_at(lexer, lexer->token.line, lexer->token.column,
+                                "expected \"end\", found the end of the file: it is cut off");
+    }
+    program__next_token(lexer);
+    if (!program__take_line_end(lexer, line_end)) {
+        return false;
+    }
+    while (lexer->token.kind == TOKEN_LINE_END) {
+        program__next_token(lexer);
+    }
+    return lexer->token.kind == TOKEN_FILE_END ||
+           program__fail_expected(lexer, "the end of the file after \"end\"");
+}
+
 /* --- the whole ---------------------------------------------------------------------------- */
 
 static int
@@ -487,15 +526,8 @@ program_parse(struct program *program, const char *text, size_t size,
     program__reset(program);
     program__lexer_start(lexer, text, size, error);
 
-    bool good = parse_version(lexer);
-    while (good && lexer->token.kind != TOKEN_FILE_END) {
-        if (lexer->token.kind == TOKEN_LINE_END) {
-            program__next_token(lexer);
-        } else {
-            good = parse_line(&parser);
-        }
-    }
-    good = good && place_deviations(&parser);
+    bool good = parse_version(lexer) && parse_lines(&parser) && parse_end(lexer) &&
+                place_deviations(&parser);
     free(parser.placed);
     return good;
 }

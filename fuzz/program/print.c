@@ -108,4 +108,5 @@ program_print(const struct program *program, const struct program_vocabulary *vo
                 vocabulary->choice_kinds[deviation->kind], deviation->task, deviation->k,
                 deviation->value);
     }
+    fputs("end\n", out);
 }

@@ -55,8 +55,8 @@ struct program_vocabulary {
 
 /*
  * Can both formats say all of it? Words are graphic ASCII without # = : and differ from each other;
- * no verb, fault point, fault action or choice kind is "thread", "faults" or "schedule", and no
- * selector "nth" or "onwards"; limits are 1 … 65536; there is at least one strategy.
+ * no verb, fault point, fault action or choice kind is "thread", "faults", "schedule" or "end", and
+ * no selector "nth" or "onwards"; limits are 1 … 65536; there is at least one strategy.
  */
 bool program_vocabulary_is_valid(const struct program_vocabulary *vocabulary);
 
@@ -185,7 +185,7 @@ void program_print(const struct program *program, const struct program_vocabular
                    FILE *out);
 
 /*
- * Reads text. Comments (#) and blank lines are skipped.
+ * Reads text. Comments (#) and blank lines are skipped. Without a line "end" it was cut off.
  * Returns: false with *error; *program is then unspecified but may be finalised.
  */
 bool program_parse(struct program *program, const char *text, size_t size,

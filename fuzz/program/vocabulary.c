@@ -37,7 +37,7 @@ words_are_valid(const char *const *words, uint32_t count)
     return true;
 }
 
-/* Words that a line may begin with, where the next section may begin too. */
+/* Words that a line may begin with, where the next section or the end may begin too. */
 static bool
 line_words_are_valid(const char *const *words, uint32_t count)
 {
@@ -46,7 +46,7 @@ line_words_are_valid(const char *const *words, uint32_t count)
     }
     for (uint32_t i = 0; i < count; i++) {
         if (strcmp(words[i], "thread") == 0 || strcmp(words[i], "faults") == 0 ||
-            strcmp(words[i], "schedule") == 0) {
+            strcmp(words[i], "schedule") == 0 || strcmp(words[i], "end") == 0) {
             return false;
         }
     }

@@ -34,7 +34,7 @@ lab_parse(struct program *program, const char *strategy, const char *body)
     char text[8192];
     struct program_error error;
     int length =
-        snprintf(text, sizeof(text), "heddle 1\ntarget lifecycle\n%s%s\n%s",
+        snprintf(text, sizeof(text), "heddle 1\ntarget lifecycle\n%s%s\n%s\nend\n",
                  strategy != NULL ? "strategy " : "", strategy != NULL ? strategy : "", body);
     cr_assert_lt((size_t)length, sizeof(text));
     program_init(program);

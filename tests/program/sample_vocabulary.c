@@ -106,7 +106,8 @@ const char *const sample_text = "heddle 1\n"
                                 "  allocate nth=65535 onwards : fail\n"
                                 "schedule\n"
                                 "  task 1:17 = 3\n"
-                                "  subject 65535:4294967295 = 4294967295\n";
+                                "  subject 65535:4294967295 = 4294967295\n"
+                                "end\n";
 
 char *
 sample_print(const struct program *program, size_t *size)

@@ -68,11 +68,11 @@ Test(program_parse, the_sample_is_the_sample_program)
 
 Test(program_parse, what_is_left_out_has_defaults)
 {
-    assert_parses("heddle 1\n");
+    assert_parses("heddle 1\nend\n");
     cr_assert(program_equal(&program, &again));
 
     sample_program(&program);
-    assert_parses("heddle 1\nthread\nconfigure mode=on\nfaults\ncreate : sleep\n");
+    assert_parses("heddle 1\nthread\nconfigure mode=on\nfaults\ncreate : sleep\nend\n");
     cr_assert_str_empty(program.target);
     cr_assert_eq(program.event_model, PROGRAM_EVENT_MODEL_SYNC);
     cr_assert_eq(program.thread_count, 1);
@@ -103,7 +103,8 @@ Test(program_parse, order_is_free_where_it_means_nothing)
                   "allocate onwards nth=65535 :fail\n"
                   "thread\n"
                   "thread\n"
-                  "configure mode=1 size=65535 slot=7\n");
+                  "configure mode=1 size=65535 slot=7\n"
+                  "end\n");
     cr_assert(program_equal(&program, &again));
 }
 
@@ -130,24 +131,26 @@ Test(program_parse, comments_blank_lines_blanks_and_line_ends_mean_nothing)
                   "  allocate nth=65535 onwards : fail # why not\n"
                   "schedule\n"
                   "  task 1:17 = 3\n"
-                  "  subject 65535:4294967295 = 4294967295");
+                  "  subject 65535:4294967295 = 4294967295\r\n"
+                  " end # of it\r\n"
+                  "\r\n"
+                  "# behind it\r\n"
+                  "  # and nothing more");
     cr_assert(program_equal(&program, &again));
 }
 
-Test(program_parse, every_line_may_be_the_last_and_lack_its_end)
+Test(program_parse, the_last_line_may_lack_its_end)
 {
-    const char *text = sample_text;
-
-    for (const char *end = strchr(text, '\n'); end != NULL; end = strchr(end + 1, '\n')) {
-        cr_assert(parse_bytes(text, (size_t)(end - text)), "%d:%d: %s", error.line, error.column,
-                  error.message);
-    }
+    sample_program(&again);
+    cr_assert(parse_bytes(sample_text, strlen(sample_text) - 1), "%d:%d: %s", error.line,
+              error.column, error.message);
+    cr_assert(program_equal(&program, &again));
 }
 
 Test(program_parse, a_verb_may_be_called_as_a_line_of_the_head)
 {
     /* "subject" is a kind of choice here, and a line of the head. */
-    assert_parses("heddle 1\nsubject core\nschedule\nsubject 1:2 = 3\n");
+    assert_parses("heddle 1\nsubject core\nschedule\nsubject 1:2 = 3\nend\n");
     cr_assert_str_eq(program.subject, "core");
     cr_assert_eq(program.deviations[0].kind, 2);
 }
@@ -171,6 +174,68 @@ Test(program_parse, the_first_line_says_what_it_is)
     assert_fails("heddle 1 1\n", 1, 10, "expected the end of the line, found \"1\"");
 }
 
+/* What may begin a line in every section. */
+#define SECTION "\"thread\", \"faults\", \"schedule\" or \"end\""
+
+static const char cut_off[] = "expected \"end\", found the end of the file: it is cut off";
+
+Test(program_parse, without_its_end_a_file_is_cut_off)
+{
+    assert_fails("heddle 1", 1, 9, cut_off);
+    assert_fails("heddle 1\n", 2, 1, cut_off);
+    assert_fails("heddle 1\ntarget x # end\n", 3, 1, cut_off);
+    assert_fails("heddle 1\nthread\n  settle\n\n  # end", 5, 8, cut_off);
+    assert_fails("heddle 1\nthread\n  settle\n\n  # end\n", 6, 1, cut_off);
+    assert_fails("heddle 1\nthread\nen", 3, 1, "expected an operation, " SECTION ", found \"en\"");
+}
+
+/* Shorter by whole lines, the last with its end or without, it would be another program. */
+static void
+assert_cuts_are_refused(const char *text)
+{
+    const char *begin = text, *end = strchr(text, '\n');
+
+    for (int line = 1; end[1] != '\0'; line++) {
+        size_t length = (size_t)(end - begin);
+        cr_assert_not(parse_bytes(text, (size_t)(end - text)), "line %d may end %s", line, text);
+        cr_expect_str_eq(error.message, cut_off);
+        cr_expect(error.line == line && error.column == (int)length + 1);
+        begin = end + 1;
+        cr_assert_not(parse_bytes(text, (size_t)(begin - text)), "line %d may end %s", line, text);
+        cr_expect_str_eq(error.message, cut_off);
+        cr_expect(error.line == line + 1 && error.column == 1);
+        end = strchr(begin, '\n');
+    }
+    assert_parses(text);
+}
+
+Test(program_parse, what_is_printed_and_cut_off_behind_a_line_is_refused)
+{
+    uint64_t state = 63;
+    size_t size;
+
+    assert_cuts_are_refused(sample_text);
+    for (int i = 0; i < 200; i++) {
+        sample_random_program(&again, &state);
+        char *text = sample_print(&again, &size);
+        assert_cuts_are_refused(text);
+        free(text);
+    }
+}
+
+Test(program_parse, text_behind_the_end_is_an_error)
+{
+    assert_fails("heddle 1\nend\nthread\n", 3, 1,
+                 "expected the end of the file after \"end\", found \"thread\"");
+    assert_fails("heddle 1\nthread\nend\n# twice\n\n  end\n", 6, 3,
+                 "expected the end of the file after \"end\", found \"end\"");
+    assert_fails("heddle 1\nend\n=", 3, 1,
+                 "expected the end of the file after \"end\", found \"=\"");
+    assert_fails("heddle 1\nend thread\n", 2, 5, "expected the end of the line, found \"thread\"");
+    cr_assert_not(parse_bytes("heddle 1\nend\n\0", 14));
+    cr_assert_str_eq(error.message, "expected the end of the file after \"end\", found byte 0x00");
+}
+
 Test(program_parse, a_newer_format_is_called_that)
 {
     assert_fails("heddle 2\nwhatever = : else\n", 1, 8,
@@ -184,8 +249,7 @@ Test(program_parse, a_newer_format_is_called_that)
 Test(program_parse, errors_in_the_head_are_named)
 {
     assert_fails(HEAD "tarjet x\n", 2, 1,
-                 "expected a line of the head, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"tarjet\"");
+                 "expected a line of the head, " SECTION ", found \"tarjet\"");
     assert_fails(HEAD "target\n", 2, 7,
                  "expected the name of a target, up to 47 characters, found the end of the line");
     assert_fails(HEAD "subject", 2, 8,
@@ -213,19 +277,16 @@ Test(program_parse, errors_in_the_head_are_named)
     assert_fails(HEAD "strategy pct seed=-1\n", 2, 19,
                  "expected a number up to 18446744073709551615 for seed, found \"-1\"");
     assert_fails(HEAD "thread\ntarget x\n", 3, 1,
-                 "expected an operation, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"target\"");
+                 "expected an operation, " SECTION ", found \"target\"");
 }
 
 Test(program_parse, errors_in_operations_are_named)
 {
     assert_fails(HEAD "settle\n", 2, 1,
-                 "expected a line of the head, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"settle\"");
+                 "expected a line of the head, " SECTION ", found \"settle\"");
     assert_fails(HEAD "thread 2\n", 2, 8, "expected the end of the line, found \"2\"");
     assert_fails(HEAD "thread\n  zone_creat\n", 3, 3,
-                 "expected an operation, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"zone_creat\"");
+                 "expected an operation, " SECTION ", found \"zone_creat\"");
     assert_fails(HEAD "thread\nsettle now\n", 3, 8,
                  "expected the end of the line after settle, found \"now\"");
     assert_fails(HEAD "thread\nregister slot=1\n", 3, 10,
@@ -248,8 +309,7 @@ Test(program_parse, errors_in_operations_are_named)
 Test(program_parse, errors_in_faults_are_named)
 {
     assert_fails(HEAD "faults\nnowhere : fail\n", 3, 1,
-                 "expected a fault point, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"nowhere\"");
+                 "expected a fault point, " SECTION ", found \"nowhere\"");
     assert_fails(HEAD "faults\ncreate slot=1 : fail\n", 3, 8,
                  "expected a selector, \"nth\", \"onwards\" or \":\", found \"slot\"");
     assert_fails(HEAD "faults\ncreate\n", 3, 7,
@@ -267,8 +327,7 @@ Test(program_parse, errors_in_faults_are_named)
 Test(program_parse, errors_in_the_schedule_are_named)
 {
     assert_fails(HEAD "schedule\ntusk 1:2 = 3\n", 3, 1,
-                 "expected a kind of choice, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"tusk\"");
+                 "expected a kind of choice, " SECTION ", found \"tusk\"");
     assert_fails(HEAD "schedule\ntask 65536:2 = 3\n", 3, 6,
                  "expected a number up to 65535 for the task, found \"65536\"");
     assert_fails(HEAD "schedule\ntask 1 2 = 3\n", 3, 8, "expected \":\", found \"2\"");
@@ -279,27 +338,28 @@ Test(program_parse, errors_in_the_schedule_are_named)
                  "expected a number up to 4294967295 for its value, found the end of the line");
     assert_fails(HEAD "schedule\ntask 1:2 = 3 4\n", 3, 14,
                  "expected the end of the line, found \"4\"");
-    assert_fails(HEAD "schedule\ntask 1:2 = 3\nwake 1:2 = 3\n  task 1:2 = 4\n", 5, 3,
+    assert_fails(HEAD "schedule\ntask 1:2 = 3\nwake 1:2 = 3\n  task 1:2 = 4\nend\n", 5, 3,
                  "this choice has a deviation already, in line 3");
 }
 
 Test(program_parse, long_words_and_names_are_shortened_in_messages)
 {
     assert_fails(HEAD "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\n", 2, 1,
-                 "expected a line of the head, \"thread\", \"faults\" or \"schedule\", found "
-                 "\"abcdefghijklmnopqrstuvwxyzabcdef...\"");
+                 "expected a line of the head, " SECTION
+                 ", found \"abcdefghijklmnopqrstuvwxyzabcdef...\"");
 }
 
-/* `line` behind the two of `begin`: read `limit` times, and then an error. */
+/* `line` behind the two of `begin`: read `limit` times and then the end, and else an error. */
 static void
 assert_limit(const char *begin, const char *line, size_t limit, const char *message)
 {
-    char *text = malloc(strlen(begin) + (limit + 1) * strlen(line) + 1);
+    char *text = malloc(strlen(begin) + (limit + 1) * strlen(line) + sizeof("end\n"));
     char *end = text + sprintf(text, "%s", begin);
 
     for (size_t i = 0; i < limit; i++) {
         end += sprintf(end, "%s", line);
     }
+    sprintf(end, "end\n");
     assert_parses(text);
     sprintf(end, "%s", line);
     assert_fails(text, (int)limit + 3, 1, message);
@@ -321,6 +381,7 @@ Test(program_parse, as_many_deviations_as_there_may_be_in_any_order)
     for (int i = 0; i < PROGRAM_DEVIATIONS_MAX; i++) {
         end += sprintf(end, "task 3:%d = 1\n", PROGRAM_DEVIATIONS_MAX - i);
     }
+    sprintf(end, "end\n");
     assert_parses(text);
     cr_assert_eq(program.deviation_count, PROGRAM_DEVIATIONS_MAX);
     cr_assert_eq(program.deviations[0].k, 1);
@@ -338,7 +399,7 @@ Test(program_parse, nul_bytes_and_other_junk_are_named)
     cr_assert_str_eq(error.message, "expected the end of the line, found byte 0x7f");
     cr_assert_not(parse_bytes("heddle 1\nthread\nsettle \xff", 24));
     cr_assert_str_eq(error.message, "expected the end of the line after settle, found byte 0xff");
-    cr_assert(parse_bytes("heddle 1\n# \0 \xff in a comment", 28));
+    cr_assert(parse_bytes("heddle 1\nend\n# \0 \xff in a comment", 32));
     cr_assert_not(parse_bytes(NULL, 0));
 }
 
@@ -350,24 +411,25 @@ Test(program_parse, a_line_of_megabytes_is_an_error_like_any)
     memset(text, 'x', size);
     cr_assert_not(parse_bytes(text, size));
     memset(text, ' ', size);
-    memcpy(text, "heddle 1", 8);
+    memcpy(text, "heddle 1\nend", 12);
     cr_assert(parse_bytes(text, size));
     text[size - 1] = '=';
     cr_assert_not(parse_bytes(text, size));
-    cr_assert_eq(error.column, (int)size);
+    cr_assert_eq(error.line, 2);
+    cr_assert_eq(error.column, (int)size - 9);
     free(text);
 }
 
 /* What may be said of every text: an error with a place, or a valid program that prints and comes
- * back. */
-static void
+ * back. Says which. */
+static bool
 parse_any(const char *text, size_t size)
 {
     if (!parse_bytes(text, size)) {
         cr_assert_geq(error.line, 1);
         cr_assert_geq(error.column, 1);
         cr_assert_neq(error.message[0], '\0');
-        return;
+        return false;
     }
     cr_assert(program_is_valid(&program, &sample_vocabulary));
 
@@ -377,12 +439,15 @@ parse_any(const char *text, size_t size)
     cr_assert(program_parse(&again, printed, printed_size, &sample_vocabulary, &no_error));
     cr_assert(program_equal(&program, &again));
     free(printed);
+    return true;
 }
 
-Test(program_parse, every_truncation_is_read_or_refused)
+Test(program_parse, every_truncation_but_that_of_the_last_line_end_is_refused)
 {
-    for (size_t size = 0; size <= strlen(sample_text); size++) {
-        parse_any(sample_text, size);
+    const size_t whole = strlen(sample_text);
+
+    for (size_t size = 0; size <= whole; size++) {
+        cr_expect_eq(parse_any(sample_text, size), size >= whole - 1, "%zu bytes", size);
     }
 }
 
@@ -426,14 +491,19 @@ Test(program_parse, random_lines_of_files_are_read_or_refused)
     };
     uint64_t state = 62;
     char text[1024];
+    int read = 0;
 
     for (int i = 0; i < 20000; i++) {
         char *end = text + sprintf(text, "%s", lines[0]);
         for (uint32_t count = program_random_below(&state, 12); count > 0; count--) {
             end += sprintf(end, "%s", lines[program_random_below(&state, 16)]);
         }
-        parse_any(text, (size_t)(end - text));
+        if (program_random_below(&state, 8) > 0) {
+            end += sprintf(end, "\nend\n");
+        }
+        read += parse_any(text, (size_t)(end - text));
     }
+    cr_assert_gt(read, 1000);
 }
 
 TestSuite(program_parse_head, .init = start, .fini = stop);

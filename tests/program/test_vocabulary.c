@@ -48,6 +48,7 @@ Test(program_vocabulary, verbs_are_words_of_their_own)
     cr_assert_not(verb_is_valid((struct program_verb){.name = "thread"}));
     cr_assert_not(verb_is_valid((struct program_verb){.name = "faults"}));
     cr_assert_not(verb_is_valid((struct program_verb){.name = "schedule"}));
+    cr_assert_not(verb_is_valid((struct program_verb){.name = "end"}));
     cr_assert(verb_is_valid((struct program_verb){.name = "target"}));
 }
 

@@ -10,6 +10,7 @@ target toy
 thread
   add by=1
   strike
+end
 END
 sed 's/$/ /' good.prog >blanks.prog
 expect 0 convert good.prog good.bin
@@ -59,8 +60,14 @@ sed 's/target toy/target mars/' good.prog >target.prog
 refused target.prog "target.prog: is for the target 'mars'" "strikes never overlap"
 sed 's/target toy/&\nsubject mars/' good.prog >subject.prog
 refused subject.prog "subject.prog: is for the subject 'mars'" "does nothing wrong"
-head -c -4 good.prog >cut.prog
+head -c -9 good.prog >cut.prog
 refused cut.prog "cut.prog:5:3: "
+head -n -1 good.prog >short.prog
+refused short.prog 'short.prog:6:1: expected "end", found the end of the file: it is cut off'
+head -n -2 good.prog >shorter.prog
+refused shorter.prog "shorter.prog:5:1: " "cut off"
+cat good.prog good.prog >twice.prog
+refused twice.prog 'twice.prog:7:1: expected the end of the file after "end", found "heddle"'
 
 # Bytes without a head are a program of the target that one names; and every byte string is one.
 expect 0 replay --target toy headless.bin

@@ -58,7 +58,7 @@ says "internal: the engine is right"
 expect 5 replay engine/internal-*.prog
 
 # A file whose schedule does not fit says so, and is no failure for that.
-printf 'heddle 1\ntarget toy\nthread\n  add by=1\nschedule\n  task 0:0 = 77\n' >strange.prog
+printf 'heddle 1\ntarget toy\nthread\n  add by=1\nschedule\n  task 0:0 = 77\nend\n' >strange.prog
 expect 0 replay strange.prog
 says "diverged at step"
 
