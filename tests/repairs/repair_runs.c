@@ -197,10 +197,11 @@ judge(const struct subject *subject)
            "%-18s%29s%29s  file\n",
            test.runs, "signature", "reference: run, around", "repaired: run, around");
     for (size_t i = 0; i < test.count; i++) {
-        const struct failure *failure = &test.failures[i];
+        /* Two files may have one signature. */
+        const struct failure *failure = find_failure(test.failures[i].signature);
         printf("%016" PRIx64 "  %21" PRIu64 " %7" PRIu64 "  %19" PRIu64 " %7" PRIu64 "  %s\n",
                failure->signature, failure->explored[0], failure->around[0], failure->explored[1],
-               failure->around[1], failure->file);
+               failure->around[1], test.failures[i].file);
         if (failure->explored[0] + failure->around[0] == 0) {
             printf("FAIL: it does not come up on the reference\n");
             good = false;
