@@ -13,8 +13,8 @@
 netstackid_t
 netstack__stackid_of(const zone_t *zone)
 {
-    bool own = zone->zone_id == GLOBAL_ZONEID || (zone->zone_flags & ZF_NET_EXCL) != 0;
-    return own ? zone->zone_id : GLOBAL_NETSTACKID;
+    /* Zone 0 comes out right either way. */
+    return (zone->zone_flags & ZF_NET_EXCL) != 0 ? zone->zone_id : GLOBAL_NETSTACKID;
 }
 
 /* --- coming ------------------------------------------------------------------------------- */

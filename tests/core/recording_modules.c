@@ -195,6 +195,7 @@ run_call(void *argument)
 {
     struct call *call = argument;
     call->answer = call->run(call->argument);
+    call->has_answered = true;
     return NULL;
 }
 

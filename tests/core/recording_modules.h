@@ -54,6 +54,7 @@ struct call {
     int (*run)(int argument);
     int argument;
     int answer;
+    _Atomic bool has_answered;
 };
 void call_start(struct call *call, int (*run)(int argument), int argument);
 int call_finish(struct call *call); /* waits for it */

@@ -76,10 +76,15 @@ Test(netstack_reap, reaps_come_first_in_first_out)
         cr_assert_eq(zone_destroy(held[i]->netstack_stackid), 0);
     }
     recorder_clear();
-    static const int order[STACKS] = {3, 0, 4, 2, 1};
-    for (int i = 0; i < STACKS; i++) {
+    /* The first holds the reaper up until the others are queued. */
+    module_close_gate(NS_IP, '-', 4);
+    netstack_rele(held[3]);
+    gate_await(&modules[NS_IP].gate);
+    static const int order[] = {0, 4, 2, 1};
+    for (int i = 0; i < STACKS - 1; i++) {
         netstack_rele(held[order[i]]);
     }
+    gate_open(&modules[NS_IP].gate);
     cr_assert_eq(netstack_barrier(), 0);
     recorder_expect("6-4 6-1 6-5 6-3 6-2");
 }
@@ -110,6 +115,8 @@ Test(netstack_reap, wait_gone_waits_until_the_stack_is_unlinked)
     cr_assert_eq(zone_destroy(zone), 0);
     gate_await(&modules[NS_IP].gate);
     call_start(&waiter, wait_gone, 2);
+    kernel_sleep_ns(5000000);
+    cr_assert_not(waiter.has_answered);
     gate_open(&modules[NS_IP].gate);
     cr_assert_eq(call_finish(&waiter), 0);
     cr_assert_not(netstack_inuse_by_stackid(zone));

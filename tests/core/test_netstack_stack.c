@@ -113,15 +113,27 @@ Test(netstack_stack, a_stack_has_the_id_of_its_zone_and_a_uid_that_never_returns
     }
 }
 
-Test(netstack_stack, a_zone_id_is_not_given_out_while_a_stack_with_it_is_listed)
+static void
+start_with_two_ids(void)
+{
+    zone_id_max = 2;
+    core_start();
+}
+
+TestSuite(netstack_stack_ids, .init = start_with_two_ids, .fini = core_stop);
+
+Test(netstack_stack_ids, a_zone_id_is_not_given_out_while_a_stack_with_it_is_listed)
 {
     zoneid_t zone = make_exclusive_zone();
     netstack_t *ns = netstack_find_by_stackid(zone);
     cr_assert_eq(zone_destroy(zone), 0);
-    cr_assert(netstack_inuse_by_stackid(zone));
+    zoneid_t other = make_zone();
+    cr_assert_neq(other, zone);
+    zoneid_t third;
+    cr_assert_eq(zone_create(0, &third), EAGAIN);
     netstack_rele(ns);
     cr_assert_eq(netstack_barrier(), 0);
-    cr_assert_not(netstack_inuse_by_stackid(zone));
+    cr_assert_eq(make_zone(), zone);
 }
 
 Test(netstack_stack, a_stack_is_at_most_512_bytes)
