@@ -5,24 +5,25 @@
  *
  * The state of (stack, module) is nms_flags, written in a turn under netstack_lock:
  *
- *   0 -> CREATE NEEDED -> CREATE INPROGRESS -> CREATE COMPLETED          create returned NULL: 0
- *   CREATE COMPLETED + SHUTDOWN NEEDED, INPROGRESS, COMPLETED            no shutdown callback: none
- *   ... + DESTROY NEEDED, INPROGRESS, COMPLETED                          unregister: 0
+ *   0 -> CREATE NEEDED -> CREATE INPROGRESS -> CREATE COMPLETED   create returned NULL: 0
+ *   CREATE COMPLETED + SHUTDOWN NEEDED, INPROGRESS, COMPLETED     no shutdown callback: none
+ *   ... + DESTROY NEEDED, INPROGRESS, COMPLETED                   unregister: 0
  *
- *   1. A turn is taken under netstack_lock when nobody has it, and ended by its owner; so turns of
- * one stack do not overlap, nor do callbacks of one stack. Each turn ends when its callbacks have
- *      returned: its owner waits for nothing else in it.
+ *   1. A turn is taken under netstack_lock when nobody has it, and ended by its owner. So turns
+ *      of one stack do not overlap, nor do callbacks on it. Each turn ends when its callbacks
+ *      have returned: its owner waits for nothing else in it, but for the readers of the table
+ *      of ids when it unlinks, and these wait for nobody (table_lock.c, 4).
  *   2. A callback runs only where the flags say that it is due, and the flags change before it
- * starts, under the lock: each phase happens at most once, in its order, whoever wants it: a reap
- * does not shut down again what an unregister has, nor the other way round.
+ *      starts, under the lock: each phase happens at most once, in its order, whoever wants it.
+ *      A reap does not shut down again what an unregister has, nor the other way round.
  *   3. Teardown keeps its order beside an unregister: order is promised within a turn, and by (1)
  *      an unregister is wholly before or wholly after a pass over all modules. Before: the pass
  *      finds the module's phase completed and goes on, descending. After: it finds nothing due.
- *   4. Nobody waits for a turn in a turn or in a callback (callbacks get EDEADLK), under a lock, or
- *      holding what the owner of a turn waits for: no cycle, and every wait for a turn ends.
- *   5. A slot's callbacks are read here without the service lock. They are written before the first
- *      instance can exist, and again only after unregister visited every stack in a turn: the
- * hand-over of turns, by netstack_lock, orders the reads between.
+ *   4. Nobody waits for a turn in a turn or in a callback (callbacks get EDEADLK), under another
+ *      lock, or holding what the owner of a turn waits for: no cycle, and every wait ends.
+ *   5. A slot's callbacks are read here without the service lock. They are written before the
+ *      first instance can exist, and again only after unregister visited every stack in a turn:
+ *      the hand-over of turns, by netstack_lock, orders the reads between.
  *   6. A callback is called without locks; what keeps the stack meanwhile is stack.c, 4.
  */
 #include <stdatomic.h>

@@ -127,8 +127,7 @@ int netstack_unregister(int module);
 void netstack_hold(netstack_t *ns);
 void netstack_rele(netstack_t *ns);
 
-/* Returns: ns, held; NULL if it is not active. Requires: a reference, or ns is the callback's
- * stack. */
+/* Returns: ns, held; NULL if it is not active. Requires: a reference, or the callback's stack. */
 netstack_t *netstack_hold_if_active(netstack_t *ns);
 
 /*
@@ -174,8 +173,7 @@ int netstack_wait_gone(uint64_t uid);
 /* The stack that the calling callback is for, pinned, no reference; elsewhere NULL. */
 netstack_t *netstack_current(void);
 
-/* References that carry the holder's name in a tracking build; a rele pairs with a hold of its tag.
- */
+/* References that carry the holder's name in a tracking build: releases pair with their tag. */
 void netstack_hold_tag(netstack_t *ns, const char *tag);
 void netstack_rele_tag(netstack_t *ns, const char *tag);
 

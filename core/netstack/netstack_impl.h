@@ -75,10 +75,11 @@ enum netstack__turn {
 /*
  * The word: one atomic, because a lookup must see both halves at one instant.
  *   bits 0..31  references. The zones attached have one together.
- *   UNINIT      set at birth, cleared once, under netstack_lock, when all creates have ended.
- * Illegal to clear when the birth failed. CLOSING     set once, under netstack_lock, never cleared.
- * Illegal to set while a zone is attached; illegal for the references to reach zero without it. A
- * lookup adds a reference only to a word with neither bit.
+ *   UNINIT      set at birth; cleared once, under netstack_lock, when all creates have ended.
+ *               Illegal to clear when the birth failed.
+ *   CLOSED      set once, under netstack_lock, never cleared. Illegal to set while a zone is
+ *               attached; illegal for the references to reach zero without it.
+ * A lookup adds a reference only to a word with neither bit.
  */
 #define NETSTACK__REFS   UINT64_C(0xffffffff)
 #define NETSTACK__UNINIT (UINT64_C(1) << 32)
@@ -170,9 +171,7 @@ struct netstack__service {
 };
 extern struct netstack__service netstack__service;
 
-/*
- * May an (E) call go on? Returns: 0; EDEADLK (in a callback); ENXIO (init was never called).
- */
+/* May an (E) call go on? Returns: 0; EDEADLK (in a callback); ENXIO (init was never called). */
 int netstack__check_context(void);
 
 /* --- stack.c ------------------------------------------------------------------------------ */
@@ -183,9 +182,7 @@ int netstack__check_context(void);
  */
 int netstack__birth(netstackid_t id, struct netstack__stack **out);
 
-/*
- * Moves a stack on. Requires: its netstack_lock is held. Locks: the service's; _locked: held.
- */
+/* Moves a stack on. Requires: its netstack_lock is held. Locks: the service's; _locked: held. */
 void netstack__set_stage(struct netstack__stack *stack, enum netstack__stage stage);
 void netstack__set_stage_locked(struct netstack__stack *stack, enum netstack__stage stage);
 
@@ -279,8 +276,10 @@ void netstack__track_read(struct netstack__stack *stack, struct netstack__holder
 
 void netstack__reaper_run(void *unused);
 
-/* Queues a stack whose references reached zero; counts one whose reap has unlinked it. Requires:
- * the service lock is held. */
+/*
+ * Queues a stack whose references reached zero; counts one whose reap has unlinked it.
+ * Requires: the service lock is held.
+ */
 void netstack__reap_begun(struct netstack__stack *stack);
 void netstack__reap_ended(struct netstack__stack *stack);
 
@@ -309,7 +308,7 @@ struct netstack__table_lock {
 };
 void netstack__table_lock_init(struct netstack__table_lock *lock);
 
-/* A reader's section; exit gets what enter answered. It may not wait, nor take a lock of the core. */
+/* A reader's section; exit gets what enter answered. Between them it takes no lock and waits not. */
 kernel_atomic_t *netstack__read_enter(struct netstack__table_lock *lock);
 void netstack__read_exit(struct netstack__table_lock *lock, kernel_atomic_t *readers);
 
@@ -320,8 +319,8 @@ void netstack__write_exit(struct netstack__table_lock *lock);
 /* --- lookup.c ----------------------------------------------------------------------------- */
 
 /*
- * The table of ids. insert: Requires: no lock of the core is held. remove stands between the two that
- * take and release the table: so what ends with it is one step for every lookup.
+ * The table of ids. What is done between remove_begin and remove_end is one step for every lookup.
+ * Requires: insert, remove_begin: no lock of the core is held.
  */
 void netstack__lookup_start(void);
 void netstack__lookup_insert(struct netstack__stack *stack);

@@ -2,15 +2,15 @@
  *
  * References: the word of a stack (netstack_impl.h) and how it may change.
  *
- *   1. A lookup adds a reference only to a word that is neither uninitialised nor closing, seen and
- *      changed in one step: none is given after closing, none by a stack that is not born.
+ *   1. A lookup adds a reference only to a word that is neither uninitialised nor closing, seen
+ *      and changed in one step: none is given after closing, none by a stack that is not born.
  *   2. Zero is final. netstack_hold needs a reference to add to, and is the end without one; a
- * lookup needs a word that is not closing, and a word at zero is closing: the zones attached have a
- *      reference until the stack is closed.
- *   3. The step to zero is made under the service lock, with what follows from it: so a reap is
- * counted as outstanding from the same instant, and who made it zero is alone (2).
+ *      lookup needs a word that is not closing, and a word at zero is closing: the zones attached
+ *      have a reference until the stack is closed.
+ *   3. The step to zero is made under the service lock, with what follows from it: a reap is
+ *      counted as outstanding from the same instant, and who made it zero is alone, by (2).
  *   4. Nobody touches a stack after giving its reference back, except to queue it in (3), where
- * only the reaper can take it from the list, and needs the same lock to see it.
+ *      only the reaper can take it from the queue, and needs the same lock for that.
  */
 #include "netstack_impl.h"
 

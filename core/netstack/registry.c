@@ -2,24 +2,24 @@
  *
  * Register and unregister of modules: who creates what where, and all or nothing.
  *
- * A slot is free, registering, registered or unregistering; it changes under the service lock, and
- * only the thread that took it out of "free" or "registered" changes it on.
- *   1. Taking the slot reads next_uid in the same critical section. Births listed before (lower
- * uid) do not know the module: register visits them. Births listed later have the module in the set
- *      that they copied when they were listed: they create it themselves, in module order.
- *   2. register ends: the stacks below that uid are finitely many, each is visited once, and every
- *      wait is for one turn or for a short queue of turns on a stack (apply.c, 1).
+ * A slot is free, registering, registered or unregistering. It changes under the service lock,
+ * and only the thread that took it out of "free" or "registered" changes it on.
+ *
+ *   1. Taking the slot reads next_uid in the same critical section. Births listed before (a lower
+ *      uid) do not know the module: register visits them. Births listed later have the module in
+ *      the set that they copied when they were listed: they create it themselves, in order.
+ *   2. register ends: the stacks below that uid are finitely many, each is visited once, and
+ *      every wait is for turns of one stack (apply.c, 1).
  *   3. When register returned 0, every live stack has its instance: those below the uid were
- * visited when they were live, or will never be; those above went live in one step after their
- * creates.
+ *      visited while live, or will not be live again; those above went live after their creates.
  *   4. unregister is complete: it first takes the module out of the set, reading next_uid in the
- * same critical section; births listed later never create it. Every stack below that uid which is
- *      listed then is visited twice, each time in a turn, so after the birth, zone shutdown or
- *      reap that was in progress; after the first visits every instance is shut down, after the
- *      second destroyed (apply.c, 2). A stack that is passed over because it is gone was torn down
- *      by its reap before. The slot is free only then, so no callback of it can start again.
- *   5. Rollback is an unregister backward. Births may have made instances beside the
- *      registration that fails: these go too.
+ *      same critical section; births listed later never create it. Every stack below that uid is
+ *      visited twice, each time in a turn: after the birth, zone shutdown or reap that was in
+ *      progress. After the first visits every instance is shut down, after the second destroyed
+ *      (apply.c, 2). A stack that is passed over because it is gone was torn down by its reap
+ *      before. Only then is the slot free, so no callback of it can start again.
+ *   5. Rollback is an unregister backward. Births may have made instances beside the registration
+ *      that fails: these go too.
  */
 #include <errno.h>
 

@@ -17,8 +17,7 @@ unsigned int netstack_outstanding_reaps = 1024;
 struct netstack__service netstack__service;
 #define service netstack__service
 
-/* Were the locks made? In the language's own atomics: it stands before anything of the seam is
- * usable. */
+/* Were the locks made? The language's own atomic: the seam's have to be made first, too. */
 enum { LOCKS_NONE, LOCKS_IN_MAKING, LOCKS_MADE };
 static _Atomic int locks = LOCKS_NONE;
 

@@ -152,8 +152,7 @@ netstack__unlink(struct netstack__stack *stack, bool reaped)
 
 /* --- birth -------------------------------------------------------------------------------- */
 
-/* A stack in its birth's turn, on nobody's list. Requires: the service lock. NULL without memory.
- */
+/* A stack in its birth's turn, not listed; NULL without memory. Requires: the service lock. */
 static struct netstack__stack *
 allocate(netstackid_t id)
 {
@@ -172,9 +171,10 @@ allocate(netstackid_t id)
 }
 
 /*
- * Admission, memory, list and id table in one critical section: so a birth starts while there are
- * fewer reaps than the limit, one that waits for that has nothing, and what it will create is
- * exactly what is registered at the place that it has in the order of birth (registry.c, 1).
+ * Admission, memory and list in one critical section: so a birth starts while there are fewer reaps
+ * than the limit, one that waits for that has nothing, and what it will create is exactly what is
+ * registered at the place that it has in the order of birth (registry.c, 1). Nobody misses it in
+ * the table of ids until it is there: it is not active, and its id is its zone's.
  */
 static struct netstack__stack *
 conceive(netstackid_t id)
@@ -211,8 +211,7 @@ create_all(struct netstack__stack *stack)
     return true;
 }
 
-/* Ends the turn of a birth that failed, and the stack with it. Requires: the turn, netstack_lock.
- */
+/* Ends the turn of a birth that failed, and the stack with it. Requires: netstack_lock. */
 static void
 abandon(struct netstack__stack *stack)
 {

@@ -2,11 +2,11 @@
  *
  * Walks over the stacks in order of birth, for the core's own passes and for the public.
  *
- *   1. A cursor has a pin where it stands, and a pinned stack keeps its place (stack.c, 5): so it
- * goes on from there even when that stack is unlinked, and meets every stack that stays listed,
- * once.
+ *   1. A cursor has a pin where it stands, and a pinned stack keeps its place (stack.c, 5): the
+ *      cursor goes on from there even when that stack is unlinked, and meets every stack that
+ *      stays listed, once.
  *   2. Births go to the tail, with ascending uids, and a cursor has the uid that was next when it
- * began as its limit: it ends, whatever is born meanwhile.
+ *      began as its limit: it ends, whatever is born meanwhile.
  */
 #include <string.h>
 
