@@ -73,8 +73,11 @@ check_built() {
 }
 
 check_word() {
-    local word
-    word=$(sed -E 's/<[^>]*>|NNNN[a-z-]*|…/*/g; s/^[("]+//; s/[],.;:)"]+$//; s/^\.\///; s/:[0-9]+$//' <<< "$1")
+    local word=$1
+    while [[ $word == [\(\"]* ]]; do word=${word:1}; done
+    while [[ $word == *[\],.\;:\)\"] ]]; do word=${word%?}; done
+    word=${word#./}
+    [[ ! $word =~ :[0-9]+$ ]] || word=${word%:*}
     case "$word" in
     build/*) check_built "$word" ;;
     core/* | fuzz/* | ci/* | tests/* | tsan/* | corpus/* | .ci/* | .clusterfuzzlite/*)
@@ -122,7 +125,8 @@ check_code() {
 }
 
 for document in "${documents[@]}"; do
-    folder=$(dirname "$document")
+    folder=./$document
+    folder=${folder%/*}
     while IFS=: read -r line kind text; do
         where=$document:$line
         case "$kind" in
@@ -134,6 +138,7 @@ for document in "${documents[@]}"; do
         esac
     done < <(awk '
         /^ *```/ { inside = !inside; next }
+        { gsub(/<[^>]*>|NNNN[a-z-]*|…/, "*") }
         inside { print FNR ":code:" $0; next }
         {
             rest = $0
