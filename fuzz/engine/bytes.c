@@ -21,14 +21,31 @@ bytes_copy(void *to, const void *from, size_t size)
     }
 }
 
+/* Is the address no word's? Blocks of odd sizes have gaps that begin anywhere. */
+static bool
+is_odd(const char *byte)
+{
+    return ((uintptr_t)byte & (sizeof(uint64_t) - 1)) != 0;
+}
+
+static uint64_t
+rotate(uint64_t pattern)
+{
+    return pattern >> 8 | pattern << 56;
+}
+
 void
 bytes_fill(void *to, uint64_t pattern, size_t size)
 {
-    uint64_t *word = to;
+    char *byte = to;
+    for (; size > 0 && is_odd(byte); size--, pattern = rotate(pattern)) {
+        *byte++ = (char)pattern;
+    }
+    uint64_t *word = (uint64_t *)(void *)byte;
     for (; size >= sizeof *word; size -= sizeof *word) {
         *word++ = pattern;
     }
-    for (char *byte = (char *)word; size-- > 0; pattern >>= 8) {
+    for (byte = (char *)word; size > 0; size--, pattern = rotate(pattern)) {
         *byte++ = (char)pattern;
     }
 }
@@ -36,13 +53,19 @@ bytes_fill(void *to, uint64_t pattern, size_t size)
 bool
 bytes_are(const void *from, uint64_t pattern, size_t size)
 {
-    const uint64_t *word = from;
+    const char *byte = from;
+    for (; size > 0 && is_odd(byte); size--, pattern = rotate(pattern)) {
+        if (*byte++ != (char)pattern) {
+            return false;
+        }
+    }
+    const uint64_t *word = (const uint64_t *)(const void *)byte;
     for (; size >= sizeof *word; size -= sizeof *word) {
         if (*word++ != pattern) {
             return false;
         }
     }
-    for (const char *byte = (const char *)word; size-- > 0; pattern >>= 8) {
+    for (byte = (const char *)word; size > 0; size--, pattern = rotate(pattern)) {
         if (*byte++ != (char)pattern) {
             return false;
         }

@@ -143,7 +143,7 @@ const char *wait_kind_name(enum wait_kind kind);
 
 /* --- memory.c --------------------------------------------------------------------------- */
 
-#define MEMORY_PATTERN 0xdeadf4eedeadf4eeu /* freed memory; as a pointer not canonical */
+#define MEMORY_PATTERN 0xdeadf4eedeadf4e0u /* freed memory; a pointer well aligned, not canonical */
 
 bool memory_init(void);
 void memory_fini(void);
