@@ -31,17 +31,21 @@ typedef enum {
 
 struct netstack;
 
-/* The first three fields are for the owner of the network-stack key; the rest is in zone.c. */
+/* The first fields are for the owner of the network-stack key; the rest is in zone.c. */
 typedef struct zone {
-    zoneid_t zone_id;       /* constant */
-    uint32_t zone_flags;    /* constant */
+    zoneid_t zone_id;               /* constant */
+    uint32_t zone_flags;            /* constant */
     struct netstack *zone_netstack; /* set once by the stack's create callback */
+    int zone_create_error;          /* see zone_create_fn; written in create callbacks alone */
 } zone_t;
 
 typedef uint32_t zone_key_t;
 #define ZONE_KEY_NONE 0u
 
-/* What a key does for each zone. create: NULL is failure. shutdown and destroy may be NULL. */
+/*
+ * What a key does for each zone. create: NULL is failure, ENOMEM unless the callback left another
+ * error in its zone's zone_create_error. shutdown and destroy may be NULL.
+ */
 typedef void *(*zone_create_fn)(zoneid_t id);
 typedef void (*zone_callback_fn)(zoneid_t id, void *data);
 
@@ -60,8 +64,9 @@ int zone_fini(void);
 /*
  * Boots a zone: takes an id (as long unused as possible, never one that the filter claims),
  * runs the create callbacks of the keys in order of registration, then makes it running.
- * Returns: 0 with *id; ENOMEM if memory or a create callback failed (those done are shut down
- * and destroyed in reverse); EAGAIN if no id is free; EINVAL for unknown flags; EDEADLK in a callback.
+ * Returns: 0 with *id; ENOMEM without memory, or the error of the create callback that failed
+ * (those done are shut down and destroyed in reverse); EAGAIN if no id is free; EINVAL for unknown
+ * flags; EDEADLK in a callback.
  */
 int zone_create(uint32_t flags, zoneid_t *id);
 
@@ -91,8 +96,8 @@ zone_status_t zone_status(zone_t *zone);
 
 /*
  * Registers a key and runs create on every zone that exists, before it returns.
- * Returns: 0 with *key; ENOMEM if a create failed (undone in reverse); EINVAL without create;
- * EDEADLK in a callback.
+ * Returns: 0 with *key; ENOMEM, or the error of the create that failed (undone in reverse);
+ * EINVAL without create; EDEADLK in a callback.
  */
 int zone_key_create(zone_key_t *key, zone_create_fn create, zone_callback_fn shutdown,
                     zone_callback_fn destroy);

@@ -88,6 +88,7 @@ create_instance_locked(struct zone_entry *entry, struct zone_key *key)
     if (instance == NULL) {
         return ENOMEM;
     }
+    entry->zone.zone_create_error = ENOMEM;
     kernel_mutex_exit(&zone__all.lock);
     zone_callback_enter();
     data = key->create(entry->zone.zone_id);
@@ -96,7 +97,7 @@ create_instance_locked(struct zone_entry *entry, struct zone_key *key)
 
     if (data == NULL) {
         remove_instance_locked(instance);
-        return ENOMEM;
+        return entry->zone.zone_create_error;
     }
     instance->data = data;
     instance->is_created = true;

@@ -114,23 +114,34 @@ attach_shared(zoneid_t zone, struct netstack__stack **out)
     return 0;
 }
 
+/* Gives a zone its stack. Returns: 0 with *out; ENXIO; ENOMEM. */
+static int
+attach(const zone_t *zone, struct netstack__stack **out)
+{
+    int error = admit(zone->zone_id);
+    if (error != 0) {
+        return error;
+    }
+    if (netstack__stackid_of(zone) == zone->zone_id) {
+        error = netstack__birth(zone->zone_id, out);
+    } else {
+        error = attach_shared(zone->zone_id, out);
+    }
+    if (error != 0) {
+        dismiss(zone->zone_id);
+    }
+    return error;
+}
+
 static void *
 zone_created(zoneid_t id)
 {
     zone_t *zone = zone_find_by_id_nolock(id);
     VERIFY(zone != NULL);
-    int error = admit(id);
-    if (error != 0) {
-        return NULL;
-    }
     struct netstack__stack *stack = NULL;
-    if (netstack__stackid_of(zone) == id) {
-        error = netstack__birth(id, &stack);
-    } else {
-        error = attach_shared(id, &stack);
-    }
+    int error = attach(zone, &stack);
     if (error != 0) {
-        dismiss(id);
+        zone->zone_create_error = error;
         return NULL;
     }
     zone->zone_netstack = &stack->shown;
