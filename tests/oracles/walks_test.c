@@ -122,6 +122,38 @@ halt_of_a_shared_zone(void)
     walk_gives(BOB, 1, 0);
 }
 
+/* An init that fails takes every zone off its stack, without notice. */
+static void
+walk_beside_an_init_that_may_fail(void)
+{
+    two_stacks();
+    calls(CAT, VERB_FINI);
+    returns(CAT, VERB_FINI, EBUSY);
+    calls(CAT, VERB_INIT);
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, 0);
+}
+
+static void
+walk_beside_an_init_of_what_runs(void)
+{
+    two_stacks();
+    calls(CAT, VERB_INIT);
+    walk_begins(BOB, 1);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+}
+
+static void
+walk_after_an_init_that_did_not_fail(void)
+{
+    walk_beside_an_init_that_may_fail();
+    returns(CAT, VERB_INIT, 0);
+    walk_begins(BOB, 2);
+    walk_gives(BOB, 2, GLOBAL);
+    walk_gives(BOB, 2, 0);
+}
+
 static void
 returned_twice(void)
 {
@@ -148,6 +180,7 @@ Test(oracle_walk_completeness, returns_what_is_active_throughout)
     assert_silent(whole_walk_beside_a_birth);
     assert_silent(halt_that_fails_beside_one_that_goes_on);
     assert_silent(halt_before_the_boot_returns);
+    assert_silent(walk_beside_an_init_that_may_fail);
 }
 
 Test(oracle_walk_completeness, skips_nothing_that_stays)
@@ -157,6 +190,8 @@ Test(oracle_walk_completeness, skips_nothing_that_stays)
     cr_assert_not_null(strstr(last_message(), "Meanwhile stack 20 (id 20) was freed"));
     assert_caught(halt_that_fails, "walk_completeness", promise);
     assert_caught(halt_of_a_shared_zone, "walk_completeness", promise);
+    assert_caught(walk_beside_an_init_of_what_runs, "walk_completeness", promise);
+    assert_caught(walk_after_an_init_that_did_not_fail, "walk_completeness", promise);
 }
 
 Test(oracle_walk_completeness, returns_nothing_twice)

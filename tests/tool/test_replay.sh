@@ -65,7 +65,9 @@ says "diverged at step"
 # No control characters but on a terminal.
 expect 1 run toy --subject various --runs 4000 --keep-going -o again
 ! grep -q "$(printf '\033\\|\r')" stdout stderr || fail "control characters"
-if command -v script >/dev/null; then
+if ! script -qec true typescript >/dev/null 2>&1; then
+    echo "skipped: what a terminal shows, for this machine gives none"
+else
     script -qec "'$program' run toy --subject fail --seconds 1 --keep-going -o tty" typescript >stdout
     grep -q "$(printf '\033')\\[1;31massertion" stdout || fail "no colour on a terminal"
     grep -q "runs  .*/s  " stdout || fail "no progress on a terminal"

@@ -5,7 +5,8 @@
  * do not, the adapter is wrong, and that is an internal error, never a finding.
  *
  * What is certain, and why:
- *   attached   from zone_create's return to zone_destroy's call; again when all of those failed
+ *   attached   from zone_create's return to zone_destroy's call; again when all of those failed;
+ *              not while an init is under way that may fail
  *   active     while a zone is attached: births end before zone_create returns, and only the last
  *              zone's detaching closes
  *   held       from a hold's return to the release's call
@@ -153,6 +154,9 @@ take_call_effects(const struct observation *what, struct view_frame *frame)
     case VIEW_CALL_FINI:
         view__take_ending_call(frame);
         break;
+    case VIEW_CALL_INIT:
+        view__take_start_call(frame);
+        break;
     default:
         break;
     }
@@ -172,6 +176,9 @@ take_return_effects(const struct observation *what)
     case VIEW_CALL_ZONE_DESTROY:
     case VIEW_CALL_FINI:
         view__take_ending_return(view.call, what->result);
+        break;
+    case VIEW_CALL_INIT:
+        view__take_start_return(view.call, what->result);
         break;
     default:
         break;

@@ -36,6 +36,8 @@ void view__take_detaching(const struct observation *what);
 void view__detach_all(struct view_stack *stack); /* by the service: a fini, an init that fails */
 void view__take_ending_call(struct view_frame *frame);
 void view__take_ending_return(const struct view_frame *frame, int result);
+void view__take_start_call(struct view_frame *frame); /* an init */
+void view__take_start_return(const struct view_frame *frame, int result);
 void view__take_walk(const struct observation *what);
 
 #endif

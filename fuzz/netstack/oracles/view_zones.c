@@ -13,11 +13,23 @@ static uint32_t zones_end;
 static struct view_cursor cursors[VIEW_CURSORS_MAX];
 static uint32_t cursors_end;
 
+/*
+ * The service as a whole. An init where it does not surely run may fail, and then takes every zone off its
+ * stack, without notice: while one is under way nothing is surely attached.
+ */
+static struct {
+    bool runs;
+    uint32_t starts_pending; /* inits that may do something */
+    uint32_t ends_pending;   /* finis */
+} service;
+
 void
 view__begin_zones(void)
 {
     zones_end = 0;
     cursors_end = 0;
+    service.runs = true;
+    service.starts_pending = service.ends_pending = 0;
 }
 
 struct view_zone *
@@ -40,6 +52,16 @@ attach(struct view_zone *zone, struct view_stack *stack)
     stack->active_ever = true;
     if (stack->active_since == 0) {
         stack->active_since = view.now;
+    }
+}
+
+/* Nobody destroyed it, nobody is about to: it was there all the time. */
+static void
+attach_if_sure(struct view_zone *zone, struct view_stack *stack)
+{
+    if (!zone->attached && !zone->destroyed && zone->destroys_pending == 0 &&
+        service.starts_pending == 0 && stack->closing_since == 0 && stack->freed_since == 0) {
+        attach(zone, stack);
     }
 }
 
@@ -74,17 +96,13 @@ view__take_attached(const struct observation *what)
     }
     /* Somebody may have ended the zone before its creator came to say that it is there. */
     zone->ended = zone->ended_since > view.stack->born_since;
-    if (zone->destroys_pending == 0 && view.stack->closing_since == 0 &&
-        view.stack->freed_since == 0) {
-        attach(zone, view.stack);
-    }
+    attach_if_sure(zone, view.stack);
 }
 
-void
-view__take_detaching(const struct observation *what)
+static void
+detach(struct view_zone *zone)
 {
-    struct view_zone *zone = view_zone_find(what->zone);
-    if (zone == NULL || !zone->attached) {
+    if (!zone->attached) {
         return;
     }
     zone->attached = false;
@@ -94,6 +112,15 @@ view__take_detaching(const struct observation *what)
         if (stack->zones == 0) {
             stack->active_since = 0;
         }
+    }
+}
+
+void
+view__take_detaching(const struct observation *what)
+{
+    struct view_zone *zone = view_zone_find(what->zone);
+    if (zone != NULL) {
+        detach(zone);
     }
 }
 
@@ -144,6 +171,10 @@ zone_ended_by(const struct view_frame *frame)
 void
 view__take_ending_call(struct view_frame *frame)
 {
+    if (frame->call == VIEW_CALL_FINI) {
+        service.runs = false;
+        service.ends_pending++;
+    }
     struct view_zone *zone = zone_of(zone_ended_by(frame));
     if (zone == NULL) {
         return;
@@ -167,6 +198,9 @@ take_destroyed(struct view_zone *zone, struct view_stack *stack)
 void
 view__take_ending_return(const struct view_frame *frame, int result)
 {
+    if (frame->call == VIEW_CALL_FINI) {
+        service.ends_pending--;
+    }
     struct view_zone *zone = view_zone_find(zone_ended_by(frame));
     if (zone == NULL || !frame->is_pending) {
         return;
@@ -187,10 +221,37 @@ view__take_ending_return(const struct view_frame *frame, int result)
                stack->shutdown_since == 0) {
         stack->shutdown_since = view.now;
     }
-    /* Nobody destroyed it, nobody is about to: it was there all the time. */
-    if (result != 0 && destroys && !zone->destroyed && !zone->attached &&
-        zone->destroys_pending == 0 && stack != NULL && stack->closing_since == 0) {
-        attach(zone, stack);
+    if (result != 0 && destroys && stack != NULL) {
+        attach_if_sure(zone, stack);
+    }
+}
+
+void
+view__take_start_call(struct view_frame *frame)
+{
+    if (service.runs) {
+        return;
+    }
+    frame->is_pending = true;
+    service.starts_pending++;
+    for (uint32_t i = 0; i < zones_end; i++) {
+        detach(&zones[i]);
+    }
+}
+
+/* Those of an init that failed are closing by now, each by its probe: they do not come back. */
+void
+view__take_start_return(const struct view_frame *frame, int result)
+{
+    service.runs = service.runs || (result == 0 && service.ends_pending == 0);
+    if (!frame->is_pending || --service.starts_pending > 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < zones_end; i++) {
+        struct view_stack *stack = view_stack_find(zones[i].stack);
+        if (stack != NULL) {
+            attach_if_sure(&zones[i], stack);
+        }
     }
 }
 
