@@ -35,6 +35,7 @@ enum wait_kind {
 
 struct task {
     struct fiber fiber; /* kept from execution to execution */
+    uint64_t drawn;     /* for its next choice of a task, if the strategy draws ahead */
     uint16_t number;
     bool ended, timed_out;
     enum wait_kind waits_for;
@@ -83,17 +84,19 @@ struct execution {
     struct task tasks[HEDDLE_TASKS_MAX];
     uint32_t task_count;
     struct fiber host;
-    bool active; /* between start and end of heddle_execute's fibers */
+    bool has_deviations; /* the schedule */
+    bool active;         /* between start and end of heddle_execute's fibers */
     bool failed;
 
-    uint64_t now_ns;
+    uint64_t skipped_ns;   /* virtual time that passed while everybody slept */
     uint64_t next_wake_ns; /* earliest wake_ns, or UINT64_MAX */
     uint64_t wait_sequence;
     uint32_t object_count; /* numbers given out */
 
     uint32_t steps_max, step_limit;
-    bool fair;         /* beyond the step bound */
-    uint64_t progress; /* things completed: a livelock has none */
+    uint32_t alarm_step; /* the step bound, or the step at which a sleeper wakes */
+    bool fair;           /* beyond the step bound */
+    uint64_t progress;   /* things completed: a livelock has none */
     uint64_t progress_at_bound;
     uint32_t switches, preemptions;
     int64_t diverged_at;
@@ -123,6 +126,7 @@ void scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number
                         kernel_site_t site);
 void scheduler_make_runnable(struct task *task); /* and it waits for nothing any more */
 uint32_t scheduler_choose(enum heddle_choice_kind kind, uint32_t count);
+uint64_t scheduler_now_ns(void); /* virtual time: a step takes STEP_NS */
 void scheduler_set_timer(struct task *task, uint64_t wake_ns);
 _Noreturn void scheduler_end_task(void);
 _Noreturn void scheduler_leave(void); /* to the host: the execution is over */
@@ -169,9 +173,8 @@ void trace_begin(void);
 void trace_end(void); /* fills the result's hash and counts */
 struct heddle_event *trace_event_slow(void);
 
-/* The next event of the running task, recorded before it happens. */
 static inline struct heddle_event *
-trace_event(uint16_t kind, uint32_t object, uint32_t choice, kernel_site_t site)
+trace_put(uint16_t task, uint16_t kind, uint32_t object, uint32_t choice, kernel_site_t site)
 {
     struct heddle_log *log = exec.log;
     uint32_t index = log->event_count;
@@ -179,13 +182,22 @@ trace_event(uint16_t kind, uint32_t object, uint32_t choice, kernel_site_t site)
         return trace_event_slow();
     }
     struct heddle_event *event = &log->events[index];
-    *event = (struct heddle_event){
-        .task = exec.current->number, .kind = kind, .object = object, .choice = choice};
-    log->sites[index] = site;
+    *event = (struct heddle_event){.task = task, .kind = kind, .object = object, .choice = choice};
+    log->last_site = site;
+    if (exec.run->trace) {
+        log->sites[index] = site;
+    }
     log->event_count = index + 1;
+    return event;
+}
+
+/* The next event of the running task, recorded before it happens. */
+static inline struct heddle_event *
+trace_event(uint16_t kind, uint32_t object, uint32_t choice, kernel_site_t site)
+{
     exec.current->last_site = site;
     exec.current->last_kind = kind;
-    return event;
+    return trace_put(exec.current->number, kind, object, choice, site);
 }
 
 /* --- verdict.c, crash.c, globals.c ------------------------------------------------------ */

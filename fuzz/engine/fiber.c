@@ -60,6 +60,35 @@ typedef struct {
 transfer_t jump_fcontext(fcontext_t to, void *data);
 fcontext_t make_fcontext(void *stack_top, size_t size, void (*entry)(transfer_t));
 
+/*
+ * Jumps to a fiber; returns when somebody jumps back. Boost's function leaves by a jump, not by a return, so a
+ * call of it would leave one return address too many on the processor's own stack of them, and every return
+ * behind a switch would be mispredicted: three of them cost as much as the rest of a scheduling point. So it is
+ * entered by a jump, too. All fibers stand behind the same jump, and their returns are then as predicted.
+ */
+static inline transfer_t
+jump(fcontext_t to, void *data)
+{
+#ifdef __x86_64__
+    transfer_t arrived;
+    void *destination = to, *carried = data;
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t" /* the red zone may be in use */
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\t"
+                     "jmp jump_fcontext@PLT\n"
+                     "1:\n\t"
+                     "leaq 128(%%rsp), %%rsp"
+                     : "=a"(arrived.fctx), "=d"(arrived.data), "+D"(destination), "+S"(carried)
+                     :
+                     : "rcx", "r8", "r9", "r10", "r11", "cc", "memory", "xmm0", "xmm1", "xmm2",
+                       "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11",
+                       "xmm12", "xmm13", "xmm14", "xmm15");
+    return arrived;
+#else
+    return jump_fcontext(to, data);
+#endif
+}
+
 /* What a jump carries: who left and who arrives. */
 struct passage {
     struct fiber *from, *to;
@@ -94,7 +123,7 @@ fiber_switch(struct fiber *from, struct fiber *to)
 {
     struct passage passage = {from, to};
     before_switch(from, to);
-    (void)arrive(jump_fcontext(to->context, &passage));
+    (void)arrive(jump(to->context, &passage));
 }
 
 #else

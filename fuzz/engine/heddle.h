@@ -176,12 +176,13 @@ struct heddle_log {
     volatile uint32_t died;    /* signal that a handler saw, 0 none */
     uint64_t number;           /* the caller's number of this execution */
     volatile uint32_t event_count;
+    struct kernel_site const *last_site; /* where the last event was */
     volatile uint32_t deviation_count; /* the explicit schedule so far: fixed policy + these */
     uint32_t input_size;
     struct heddle_result result;                               /* complete when running is 0 */
     struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX]; /* in order of occurrence */
     struct heddle_event events[HEDDLE_EVENTS_MAX];
-    struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each event was; not hashed */
+    struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each was, in a run with `trace` */
     uint8_t input[HEDDLE_INPUT_MAX];                    /* what the caller is executing, encoded */
 };
 struct heddle_log *heddle_log_create(void); /* NULL: errno */

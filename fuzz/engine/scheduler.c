@@ -79,33 +79,55 @@ record_deviation(uint16_t task, enum heddle_choice_kind kind, uint32_t k, uint32
     }
 }
 
-/* Which runnable task is next. Requires: there is one. */
-static struct task *
-choose_next(struct task *task, bool can_continue)
+/*
+ * Draws the number for a task's next choice. Drawn one choice ahead, it is there when the task runs
+ * again: the hash is then no part of the time from one jump to the next.
+ */
+static inline void
+draw_ahead(struct task *task)
 {
-    uint32_t k = task->counts[HEDDLE_CHOICE_TASK]++;
-    const struct taskset *runnable = &exec.view.runnable;
-    uint16_t fixed = can_continue ? task->number : taskset_first(runnable);
-    uint16_t chosen = fixed;
-    uint32_t wanted;
-    bool deviates = exec.run->schedule.deviation_count > 0 &&
-                    find_deviation(task, HEDDLE_CHOICE_TASK, k, &wanted);
-
-    if (deviates && wanted < exec.task_count && taskset_has(runnable, wanted)) {
-        chosen = (uint16_t)wanted;
-    } else if (taskset_has_many(runnable)) {
-        exec.view.task = task->number;
-        exec.view.k = k;
-        exec.view.can_continue = can_continue;
-        chosen = exec.strategy->choose_task(&exec.view);
+    if (exec.strategy->draws_ahead) {
+        task->drawn = strategy_hash(exec.view.seed, task->number, task->counts[HEDDLE_CHOICE_TASK],
+                                    HEDDLE_CHOICE_TASK);
     }
+}
+
+static inline uint16_t
+ask_strategy(const struct task *task, bool can_continue, uint16_t fixed, uint32_t k)
+{
+    if (exec.strategy->choose_task == NULL || !taskset_has_many(&exec.view.runnable)) {
+        return fixed;
+    }
+    exec.view.task = task->number;
+    exec.view.k = k;
+    exec.view.can_continue = can_continue;
+    exec.view.drawn = task->drawn;
+    return exec.strategy->choose_task(&exec.view);
+}
+
+/* A choice of task for which the schedule may have a deviation. */
+static uint16_t
+choose_deviating(struct task *task, bool can_continue, uint16_t fixed, uint32_t k)
+{
+    uint32_t wanted;
+    bool deviates = find_deviation(task, HEDDLE_CHOICE_TASK, k, &wanted);
+    bool usable = deviates && wanted < exec.task_count && taskset_has(&exec.view.runnable, wanted);
+    uint16_t chosen = usable ? (uint16_t)wanted : ask_strategy(task, can_continue, fixed, k);
     if (deviates && wanted != chosen) {
         diverge();
     }
-    if (chosen != fixed) {
-        record_deviation(task->number, HEDDLE_CHOICE_TASK, k, chosen);
-    }
-    return &exec.tasks[chosen];
+    return chosen;
+}
+
+/* Which runnable task the task's k-th choice is; `fixed` is what the fixed policy would choose. */
+static inline uint16_t
+choose_next(struct task *task, bool can_continue, uint16_t fixed, uint32_t k)
+{
+    uint16_t chosen = __builtin_expect(exec.has_deviations, 0)
+                          ? choose_deviating(task, can_continue, fixed, k)
+                          : ask_strategy(task, can_continue, fixed, k);
+    draw_ahead(task);
+    return chosen;
 }
 
 uint32_t
@@ -115,8 +137,7 @@ scheduler_choose(enum heddle_choice_kind kind, uint32_t count)
     uint32_t k = task->counts[kind]++;
     uint32_t chosen = 0;
     uint32_t wanted;
-    bool deviates =
-        exec.run->schedule.deviation_count > 0 && find_deviation(task, kind, k, &wanted);
+    bool deviates = exec.has_deviations && find_deviation(task, kind, k, &wanted);
 
     if (deviates && wanted < count) {
         chosen = wanted;
@@ -136,12 +157,32 @@ scheduler_choose(enum heddle_choice_kind kind, uint32_t count)
 
 /* --- time -------------------------------------------------------------------------------- */
 
+uint64_t
+scheduler_now_ns(void)
+{
+    return exec.skipped_ns + (uint64_t)(exec.view.step + 1) * STEP_NS;
+}
+
+/* Finds the step before which a point has nothing to do but to choose. */
+static void
+set_alarm(void)
+{
+    exec.alarm_step = exec.step_limit;
+    if (exec.next_wake_ns != UINT64_MAX) {
+        uint64_t now_ns = scheduler_now_ns();
+        uint64_t left_ns = exec.next_wake_ns > now_ns ? exec.next_wake_ns - now_ns : 0;
+        uint64_t step = exec.view.step + (left_ns + STEP_NS - 1) / STEP_NS;
+        exec.alarm_step = step < exec.step_limit ? (uint32_t)step : exec.step_limit;
+    }
+}
+
 void
 scheduler_set_timer(struct task *task, uint64_t wake_ns)
 {
     task->wake_ns = wake_ns;
     if (wake_ns < exec.next_wake_ns) {
         exec.next_wake_ns = wake_ns;
+        set_alarm();
     }
 }
 
@@ -149,13 +190,14 @@ scheduler_set_timer(struct task *task, uint64_t wake_ns)
 static void
 wake_sleepers(void)
 {
+    uint64_t now_ns = scheduler_now_ns();
     exec.next_wake_ns = UINT64_MAX;
     for (uint32_t i = 0; i < exec.task_count; i++) {
         struct task *task = &exec.tasks[i];
         if (task->wake_ns == 0) {
             continue;
         }
-        if (task->wake_ns <= exec.now_ns) {
+        if (task->wake_ns <= now_ns) {
             task->timed_out = true;
             if (task->waits_for == WAIT_CV) {
                 seam_cv_expire(task);
@@ -188,8 +230,9 @@ find_somebody(void)
 {
     while (taskset_is_empty(&exec.view.runnable)) {
         if (exec.next_wake_ns != UINT64_MAX) {
-            exec.now_ns = exec.next_wake_ns;
+            exec.skipped_ns += exec.next_wake_ns - scheduler_now_ns();
             wake_sleepers();
+            set_alarm();
             continue;
         }
         struct task *settler = NULL;
@@ -223,6 +266,19 @@ pass_bound(void)
     exec.step_limit = exec.view.step + exec.steps_max;
 }
 
+/* Time has come for a sleeper, or the step bound is reached. */
+static void
+heed_alarm(void)
+{
+    if (scheduler_now_ns() >= exec.next_wake_ns) {
+        wake_sleepers();
+    }
+    if (exec.view.step >= exec.step_limit) {
+        pass_bound();
+    }
+    set_alarm();
+}
+
 static void
 fail_race(void)
 {
@@ -238,23 +294,20 @@ scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
     self->last_site = site;
     self->last_kind = kind;
     exec.log->beat++;
-    exec.view.step++;
-    exec.now_ns += STEP_NS;
-    if (__builtin_expect(exec.now_ns >= exec.next_wake_ns, 0)) {
-        wake_sleepers();
+    if (__builtin_expect(++exec.view.step >= exec.alarm_step, 0)) {
+        heed_alarm();
     }
-    if (__builtin_expect(exec.view.step >= exec.step_limit, 0)) {
-        pass_bound();
-    }
-    struct task *next = choose_next(self, true);
-    if (next != self) {
+    uint32_t k = self->counts[HEDDLE_CHOICE_TASK]++;
+    uint16_t next = choose_next(self, true, self->number, k);
+    if (next != self->number) {
+        record_deviation(self->number, HEDDLE_CHOICE_TASK, k, next);
         exec.preemptions++;
-        switch_to(next);
+        switch_to(&exec.tasks[next]);
     }
     if (__builtin_expect(exec.race_seen, 0)) {
         fail_race();
     }
-    return trace_event(kind, object, next->number, site);
+    return trace_put(self->number, kind, object, next, site);
 }
 
 void
@@ -282,9 +335,15 @@ scheduler_block(void)
     if (taskset_is_empty(&exec.view.runnable)) {
         find_somebody();
     }
-    struct task *next = choose_next(self, taskset_has(&exec.view.runnable, self->number));
-    if (next != self) {
-        switch_to(next);
+    bool can_continue = taskset_has(&exec.view.runnable, self->number);
+    uint16_t fixed = can_continue ? self->number : taskset_first(&exec.view.runnable);
+    uint32_t k = self->counts[HEDDLE_CHOICE_TASK]++;
+    uint16_t next = choose_next(self, can_continue, fixed, k);
+    if (next != fixed) {
+        record_deviation(self->number, HEDDLE_CHOICE_TASK, k, next);
+    }
+    if (next != self->number) {
+        switch_to(&exec.tasks[next]);
     }
 }
 
@@ -328,6 +387,7 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
                           .last_kind = HEDDLE_EVENT_SPAWN};
     exec.task_count++;
     exec.view.task_count = exec.task_count;
+    draw_ahead(task);
     fiber_start(&task->fiber, task_main, task);
     if (exec.run->schedule.deviation_count > 0) {
         find_first_deviations(task);
@@ -373,17 +433,21 @@ scheduler_begin(void)
 {
     const struct heddle_run *run = exec.run;
     exec.strategy = run->schedule.strategy != NULL ? run->schedule.strategy : &strategy_fixed;
+    exec.has_deviations = run->schedule.deviation_count > 0;
     exec.view = (struct strategy_view){
-        .seed = run->schedule.seed, .depth = run->schedule.depth, .length = run->schedule.length};
+        .seed = run->schedule.seed,
+        .depth = run->schedule.depth,
+        .length = run->schedule.length,
+    };
     exec.observer = run->observer;
     exec.task_count = 0;
     exec.failed = false;
-    exec.now_ns = STEP_NS;
+    exec.skipped_ns = 0;
     exec.next_wake_ns = UINT64_MAX;
     exec.wait_sequence = 0;
     exec.object_count = 0;
     exec.steps_max = run->steps_max != 0 ? run->steps_max : 20000;
-    exec.step_limit = exec.steps_max;
+    exec.step_limit = exec.alarm_step = exec.steps_max;
     exec.fair = false;
     exec.progress = 0;
     exec.switches = exec.preemptions = 0;

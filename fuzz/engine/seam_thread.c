@@ -106,7 +106,7 @@ kernel_thread_id(void)
 uint64_t
 kernel_time_ns(void)
 {
-    return exec.now_ns;
+    return scheduler_now_ns();
 }
 
 void
@@ -114,7 +114,7 @@ kernel_sleep_ns_at(uint64_t delay_ns, kernel_site_t site)
 {
     scheduler_point(HEDDLE_EVENT_SLEEP, 0, site);
     scheduler_wait_for(WAIT_SLEEP, NULL, 0, "time", site);
-    scheduler_set_timer(exec.current, exec.now_ns + (delay_ns == 0 ? 1 : delay_ns));
+    scheduler_set_timer(exec.current, scheduler_now_ns() + (delay_ns == 0 ? 1 : delay_ns));
     scheduler_block();
 }
 

@@ -21,6 +21,7 @@ struct strategy_view {
     uint32_t depth, length;  /* parameters of the schedule */
     uint32_t step;           /* scheduling points so far */
     uint32_t k;              /* this task's count of choices of this kind, from 0 */
+    uint64_t drawn;          /* choose_task of a strategy that draws ahead: its random number */
     uint16_t task;           /* who chooses: the running task */
     bool can_continue;       /* it is among the runnable */
     uint32_t task_count;     /* tasks ever created */
@@ -30,10 +31,12 @@ struct strategy_view {
 struct strategy {
     const char *name;
     const char *summary; /* one line for people, with the paper */
+    bool draws_ahead;    /* its choice of a task needs one random number: view->drawn */
 
     void (*begin)(const struct strategy_view *view); /* before an execution; may be NULL */
     void (*spawned)(const struct strategy_view *view, uint16_t task); /* may be NULL */
-    uint16_t (*choose_task)(const struct strategy_view *view);        /* a runnable task */
+    uint16_t (*choose_task)(
+        const struct strategy_view *view); /* a runnable one; NULL: fixed policy */
 
     /* Which of `count` (at least two); for timeouts and spurious wake-ups 1 means: it happens. */
     uint32_t (*choose)(const struct strategy_view *view, enum heddle_choice_kind kind,

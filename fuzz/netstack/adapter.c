@@ -90,11 +90,11 @@ site_in_subject(kernel_site_t otherwise)
 {
     const struct heddle_log *log = adapter.log;
     uint32_t last = log->event_count - 1;
-    if (last >= HEDDLE_EVENTS_MAX || log->sites[last] == NULL ||
+    if (last >= HEDDLE_EVENTS_MAX || log->last_site == NULL ||
         log->events[last].kind >= HEDDLE_EVENT_SUBJECT) {
         return otherwise;
     }
-    return log->sites[last];
+    return log->last_site;
 }
 
 struct observation

@@ -46,7 +46,7 @@ set_place(struct heddle_result *result, const struct heddle_log *log, uint32_t e
         return;
     }
     const struct heddle_event *last = &log->events[event_count - 1];
-    const struct kernel_site *site = log->sites[event_count - 1];
+    const struct kernel_site *site = log->last_site;
     result->task = last->task;
     if (last->kind < HEDDLE_EVENT_SUBJECT) {
         snprintf(result->primitive, sizeof(result->primitive), "%s",

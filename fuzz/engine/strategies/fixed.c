@@ -5,12 +5,6 @@
  */
 #include "engine/strategy.h"
 
-static uint16_t
-choose_task(const struct strategy_view *view)
-{
-    return view->can_continue ? view->task : taskset_first(&view->runnable);
-}
-
 static uint32_t
 choose(const struct strategy_view *view, enum heddle_choice_kind kind, uint32_t count)
 {
@@ -23,6 +17,5 @@ choose(const struct strategy_view *view, enum heddle_choice_kind kind, uint32_t 
 const struct strategy strategy_fixed = {
     .name = "fixed",
     .summary = "run on until blocked, then the lowest runnable task; with deviations: a replay",
-    .choose_task = choose_task,
     .choose = choose,
 };

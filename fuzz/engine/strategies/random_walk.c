@@ -29,7 +29,7 @@ begin(const struct strategy_view *view)
 static uint16_t
 choose_task(const struct strategy_view *view)
 {
-    uint64_t hash = strategy_hash(view->seed, view->task, view->k, HEDDLE_CHOICE_TASK);
+    uint64_t hash = view->drawn;
     uint64_t low_tasks = view->runnable.bits[0];
     if (low_tasks >> 16 != 0 || view->runnable.bits[1] != 0) {
         return taskset_nth(&view->runnable, strategy_below(hash, taskset_count(&view->runnable)));
@@ -44,6 +44,7 @@ choose_task(const struct strategy_view *view)
 const struct strategy strategy_random = {
     .name = "random",
     .summary = "random walk: at each point a runnable task, uniformly",
+    .draws_ahead = true,
     .begin = begin,
     .choose_task = choose_task,
     .choose = strategy_choose_uniform,
