@@ -75,12 +75,20 @@ count_zone(struct netstack__stack *stack)
     return live;
 }
 
-/* Takes a zone off a stack; the last one closes it and gives back the zones' reference. */
+/*
+ * Takes a zone off a stack; the last one closes it and gives back the zones' reference. It waits for
+ * the turn in progress: a register that saw the stack live may be about to call create, which starts
+ * on no stack that is closing. A zone's shutdown has mostly seen to that; but one that began as the last
+ * zone's, and found another attached when its turn came, makes no pass.
+ */
 static void
 uncount_zone(struct netstack__stack *stack)
 {
     kernel_mutex_enter(&stack->shown.netstack_lock);
     VERIFY(stack->zones > 0);
+    while (stack->zones == 1 && stack->turn != NETSTACK__TURN_NONE) {
+        netstack__turn_wait(stack);
+    }
     bool last = --stack->zones == 0;
     if (last) {
         netstack__close(stack);

@@ -2,6 +2,8 @@
  *
  * Zones that share the global stack, and the one that owns it.
  */
+#include <sched.h>
+
 #include "recording_modules.h"
 #include "seen_probes.h"
 
@@ -76,6 +78,53 @@ Test(netstack_attach, the_last_zone_shuts_the_stack_down)
     cr_assert_eq(zone_destroy(zone), 0);
     cr_assert_eq(zone_shutdown(0), 0);
     recorder_expect("6+0 6!0");
+}
+
+static int
+destroy_zone(int zone)
+{
+    return zone_destroy(zone);
+}
+
+static int
+shut_zone_down(int zone)
+{
+    return zone_shutdown(zone);
+}
+
+/*
+ * Zone 0 was alone when its shutdown began, and no longer when its turn came: so nobody's shutdown
+ * makes a pass over the modules, and none stands between a register's look and the close.
+ */
+Test(netstack_attach, a_stack_closes_after_the_create_that_found_it_live)
+{
+    struct call registers, shuts_down, halts;
+    module_close_gate(NS_IP, '+', 0);
+    call_start(&registers, module_register, NS_IP);
+    gate_await(&modules[NS_IP].gate);
+    call_start(&shuts_down, shut_zone_down, 0);
+    probe_await(KERNEL_PROBE_netstack__wait__nms__inprogress, 1);
+    zoneid_t zone = make_zone();
+    gate_open(&modules[NS_IP].gate);
+    cr_assert_eq(call_finish(&registers), 0);
+    cr_assert_eq(call_finish(&shuts_down), 0);
+    recorder_expect("6+0");
+
+    module_close_gate(NS_TCP, '+', 0);
+    call_start(&registers, module_register, NS_TCP);
+    gate_await(&modules[NS_TCP].gate);
+    cr_assert_eq(zone_destroy(zone), 0);
+    call_start(&halts, destroy_zone, 0);
+    while (probe_count(KERNEL_PROBE_netstack__wait__nms__inprogress) == 1 && !halts.has_answered) {
+        sched_yield();
+    }
+    uint64_t closed = probe_count(KERNEL_PROBE_netstack__dec__numzones);
+    gate_open(&modules[NS_TCP].gate);
+    cr_assert_eq(closed, 0);
+    cr_assert_eq(call_finish(&registers), 0);
+    cr_assert_eq(call_finish(&halts), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    recorder_expect("6+0 9+0 9!0 6!0 9-0 6-0");
 }
 
 Test(netstack_attach, ids_of_zones_and_stacks)
