@@ -171,7 +171,12 @@ void memory_describe(const void *address, struct heddle_object_state *state);
 
 void trace_begin(void);
 void trace_end(void); /* fills the result's hash and counts */
-struct heddle_event *trace_event_slow(void);
+
+/*
+ * The log is full: what an execution of this length would still show is unknown, so it is cut off, and is no
+ * finding. One in which nothing completes any more has been ended at the step bound long before.
+ */
+_Noreturn struct heddle_event *trace_event_slow(void);
 
 static inline struct heddle_event *
 trace_put(uint16_t task, uint16_t kind, uint32_t object, uint32_t choice, kernel_site_t site)

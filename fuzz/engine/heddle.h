@@ -161,6 +161,7 @@ struct heddle_result {
     uint32_t preemptions; /* … though it could have gone on */
     uint32_t tasks;
     int64_t diverged_at; /* step of the first deviation that could not be used; -1: none */
+    bool cut_off;        /* ok, but longer than HEDDLE_EVENTS_MAX: what comes then is not known */
 };
 
 /*
@@ -168,7 +169,7 @@ struct heddle_result {
  * a parent reads it after a crash. Made by heddle_log_create, freed by heddle_log_destroy.
  */
 #define HEDDLE_EVENTS_MAX     (1u << 17)
-#define HEDDLE_DEVIATIONS_MAX 65536u
+#define HEDDLE_DEVIATIONS_MAX (1u << 18) /* an event stands for two choices at most */
 #define HEDDLE_INPUT_MAX      (1u << 20)
 struct heddle_log {
     volatile uint64_t beat;    /* grows with every scheduling point, over all executions */
@@ -177,7 +178,7 @@ struct heddle_log {
     uint64_t number;           /* the caller's number of this execution */
     volatile uint32_t event_count;
     struct kernel_site const *last_site; /* where the last event was */
-    volatile uint32_t deviation_count; /* the explicit schedule so far: fixed policy + these */
+    volatile uint32_t deviation_count;   /* the explicit schedule so far: fixed policy + these */
     uint32_t input_size;
     struct heddle_result result;                               /* complete when running is 0 */
     struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX]; /* in order of occurrence */

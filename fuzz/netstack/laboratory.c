@@ -74,6 +74,7 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
     }
     to->preemptions_inside += from->preemptions_inside;
     to->steps += from->steps;
+    to->cut_off += from->cut_off;
 }
 
 _Static_assert(VERB_COUNT <= LABORATORY_COUNTERS_MAX, "each verb has a counter");
@@ -126,6 +127,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
 
     adapter.totals->executions++;
     adapter.totals->steps += log->result.steps;
+    adapter.totals->cut_off += log->result.cut_off;
     if (log->result.preemptions > adapter.preemptions_outside) {
         adapter.totals->preemptions_inside += log->result.preemptions - adapter.preemptions_outside;
     }

@@ -187,6 +187,10 @@ report_totals(const struct report *report, const struct report_sums *sums, FILE 
     if (sums->known > 0) {
         fprintf(out, ", %" PRIu64 " of them in ways known before", sums->known);
     }
+    if (report->totals->cut_off > 0) {
+        fprintf(out, "; %" PRIu64 " cut off, longer than an execution's log",
+                report->totals->cut_off);
+    }
     fputc('\n', out);
 }
 

@@ -174,6 +174,9 @@ tell_text(const struct rerun *rerun, const struct file *file, const struct repor
     terminal_print(stdout, TERMINAL_GOOD, verdict);
     printf("%s, %" PRIu32 " steps, hash %016" PRIx64, as_expected ? " as expected" : "",
            result->steps, result->hash);
+    if (result->cut_off) {
+        fputs(", cut off: longer than an execution's log", stdout);
+    }
     if (file->room->runs > 1) {
         printf(", the same in %" PRIu64 " runs", file->room->runs);
     }

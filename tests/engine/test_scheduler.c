@@ -238,6 +238,25 @@ Test(scheduler, a_wait_that_nobody_ends_is_a_livelock)
     expect_verdict(harness_run(spin_alone), "livelock");
 }
 
+static void
+complete_something_for_ever(void *unused)
+{
+    (void)unused;
+    for (;;) {
+        heddle_point(0, 0, 0, KERNEL_HERE);
+        heddle_note(0, 0, 0, KERNEL_HERE);
+    }
+}
+
+Test(scheduler, what_goes_on_completing_is_cut_off_and_no_finding)
+{
+    const struct heddle_result *result = harness_run(complete_something_for_ever);
+    expect_verdict(result, "ok");
+    cr_assert(result->cut_off);
+    cr_assert_eq(result->events, HEDDLE_EVENTS_MAX);
+    cr_assert_not(harness_run(spin_with_setter)->cut_off);
+}
+
 Test(scheduler, beyond_the_step_bound_a_fair_policy_ends_what_can_end)
 {
     const struct heddle_result *result = harness_run(spin_with_setter);
