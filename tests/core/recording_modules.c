@@ -3,6 +3,7 @@
  * Callbacks are not told their module, so each module has its own three.
  */
 #include "recording_modules.h"
+#include "seen_probes.h"
 
 struct recording_module modules[NS_MAX];
 
@@ -136,6 +137,7 @@ core_start(void)
     for (int module = 0; module < NS_MAX; module++) {
         modules[module] = (struct recording_module){.fails_for = -1, .leaves_reference_on = -1};
     }
+    probes_start();
     zone_init();
     kstat_init();
     cr_assert_eq(netstack_init(), 0);
@@ -190,25 +192,25 @@ make_exclusive_zone(void)
     return id;
 }
 
-static void *
+static void
 run_call(void *argument)
 {
     struct call *call = argument;
     call->answer = call->run(call->argument);
     call->has_answered = true;
-    return NULL;
 }
 
 void
 call_start(struct call *call, int (*run)(int argument), int argument)
 {
     *call = (struct call){.run = run, .argument = argument};
-    cr_assert_eq(pthread_create(&call->thread, NULL, run_call, call), 0);
+    call->thread = kernel_thread_create("call", run_call, call);
+    cr_assert_not_null(call->thread);
 }
 
 int
 call_finish(struct call *call)
 {
-    cr_assert_eq(pthread_join(call->thread, NULL), 0);
+    kernel_thread_join(call->thread);
     return call->answer;
 }

@@ -8,7 +8,6 @@
 #define CORE_RECORDING_MODULES_H
 
 #include <errno.h>
-#include <pthread.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -50,7 +49,7 @@ zoneid_t make_exclusive_zone(void);
 
 /* A call in a thread of its own, with its answer. */
 struct call {
-    pthread_t thread;
+    kernel_thread_t *thread;
     int (*run)(int argument);
     int argument;
     int answer;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * One lock and one condition variable for all probes: tests are in no hurry.
+ * One lock and one condition variable for all probes, of the seam: tests are in no hurry.
  */
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "seen_probes.h"
@@ -12,28 +11,37 @@ void __real_kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t a
 void __wrap_kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1,
                             kernel_site_t site);
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t counted = PTHREAD_COND_INITIALIZER;
+static bool started; /* constant once there are threads */
+static kernel_mutex_t lock;
+static kernel_cv_t counted;
 static uint64_t counts[KERNEL_PROBE_COUNT]; /* lock */
 static void (*_Atomic listener)(enum kernel_probe, uintptr_t, uintptr_t);
+
+void
+probes_start(void)
+{
+    kernel_mutex_init(&lock, "seen_probes");
+    kernel_cv_init(&counted, "seen_probes_counted");
+    started = true;
+}
 
 uint64_t
 probe_count(enum kernel_probe probe)
 {
-    pthread_mutex_lock(&lock);
+    kernel_mutex_enter(&lock);
     uint64_t count = counts[probe];
-    pthread_mutex_unlock(&lock);
+    kernel_mutex_exit(&lock);
     return count;
 }
 
 void
 probe_await(enum kernel_probe probe, uint64_t count)
 {
-    pthread_mutex_lock(&lock);
+    kernel_mutex_enter(&lock);
     while (counts[probe] < count) {
-        pthread_cond_wait(&counted, &lock);
+        kernel_cv_wait(&counted, &lock);
     }
-    pthread_mutex_unlock(&lock);
+    kernel_mutex_exit(&lock);
 }
 
 void
@@ -50,8 +58,11 @@ __wrap_kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1, 
     if (to != NULL) {
         to(probe, arg0, arg1);
     }
-    pthread_mutex_lock(&lock);
+    if (!started) {
+        return;
+    }
+    kernel_mutex_enter(&lock);
     counts[probe]++;
-    pthread_cond_broadcast(&counted);
-    pthread_mutex_unlock(&lock);
+    kernel_cv_broadcast(&counted);
+    kernel_mutex_exit(&lock);
 }

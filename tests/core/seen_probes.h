@@ -8,6 +8,9 @@
 
 #include "kernel/kernel.h"
 
+/* Requires: nobody is counted yet. Without it nothing is counted. */
+void probes_start(void);
+
 uint64_t probe_count(enum kernel_probe probe); /* so far */
 
 /* Waits until a probe was reached that often. */

@@ -2,8 +2,6 @@
  *
  * Zones that share the global stack, and the one that owns it.
  */
-#include <sched.h>
-
 #include "recording_modules.h"
 #include "seen_probes.h"
 
@@ -116,7 +114,7 @@ Test(netstack_attach, a_stack_closes_after_the_create_that_found_it_live)
     cr_assert_eq(zone_destroy(zone), 0);
     call_start(&halts, destroy_zone, 0);
     while (probe_count(KERNEL_PROBE_netstack__wait__nms__inprogress) == 1 && !halts.has_answered) {
-        sched_yield();
+        kernel_sleep_ns(1000);
     }
     uint64_t closed = probe_count(KERNEL_PROBE_netstack__dec__numzones);
     gate_open(&modules[NS_TCP].gate);

@@ -43,6 +43,8 @@ toggle(int i)
     present[i] = !present[i];
 }
 
+TestSuite(netstack_id_table);
+
 Test(netstack_id_table, finds_what_is_there_and_nothing_else)
 {
     uint64_t number = 1;

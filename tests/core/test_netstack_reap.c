@@ -27,7 +27,7 @@ Test(netstack_reap, a_reap_destroys_descending)
     recorder_expect("9!1 0!1 9-1 6-1 0-1");
 }
 
-static pthread_t destroyed_by;
+static uint64_t destroyed_by;
 
 static void
 note_thread(char phase, netstackid_t id, netstack_t *ns)
@@ -35,7 +35,7 @@ note_thread(char phase, netstackid_t id, netstack_t *ns)
     (void)id;
     (void)ns;
     if (phase == '-') {
-        destroyed_by = pthread_self();
+        destroyed_by = kernel_thread_id();
     }
 }
 
@@ -50,7 +50,7 @@ Test(netstack_reap, a_reap_runs_on_a_thread_of_its_own)
     gate_await(&modules[NS_IP].gate);
     gate_open(&modules[NS_IP].gate);
     cr_assert_eq(netstack_barrier(), 0);
-    cr_assert_not(pthread_equal(destroyed_by, pthread_self()));
+    cr_assert_neq(destroyed_by, kernel_thread_id());
     modules[NS_IP].inside = NULL;
 }
 
@@ -153,6 +153,7 @@ Test(netstack_reap, a_barrier_waits_for_what_was_outstanding)
     call_start(&waiter, barrier, 0);
     do {
         netstack_read_figures(&figures);
+        kernel_sleep_ns(1000);
     } while (figures.waits == waits);
     gate_open(&modules[NS_IP].gate);
     cr_assert_eq(call_finish(&waiter), 0);
@@ -190,6 +191,7 @@ Test(netstack_reap_limit, a_birth_waits_unlisted_while_there_are_too_many_reaps)
     call_start(&birth, boot_exclusive, 0);
     do {
         netstack_read_figures(&figures);
+        kernel_sleep_ns(1000);
     } while (figures.waits == waits);
     cr_assert_not(netstack_inuse_by_stackid(zone + 1));
     /* Shared zones have no stack to wait with. */
@@ -211,6 +213,8 @@ Test(netstack_reap_limit, a_held_stack_does_not_count)
 }
 
 /* --- a stack that comes to its reap without a shutdown ---------------------------------------- */
+
+TestSuite(netstack_reap_late);
 
 Test(netstack_reap_late, a_stack_whose_shutdown_was_never_run_gets_it_in_its_reap)
 {

@@ -16,7 +16,7 @@ start_with_few_reaps(void)
 
 TestSuite(netstack_threads, .init = start_with_few_reaps, .fini = core_stop);
 
-enum { ROUNDS = 300, STRESSED = 3 };
+enum { ROUNDS = TEST_ROUNDS(300), STRESSED = 3 };
 
 /* Instances of the stressed modules that exist; each callback checks its own. */
 static _Atomic int instances;
@@ -162,7 +162,7 @@ find_and_release(int id)
 
 Test(netstack_threads, lookups_beside_the_end_of_a_stack)
 {
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < TEST_ROUNDS(20); i++) {
         struct call calls[2];
         zoneid_t zone = make_exclusive_zone();
         call_start(&calls[0], find_and_release, zone);

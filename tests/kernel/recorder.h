@@ -7,10 +7,21 @@
 #ifndef KERNEL_RECORDER_H
 #define KERNEL_RECORDER_H
 
+#ifdef TEST_ON_ENGINE
+#include "on_engine.h"
+#else
 #include <criterion/criterion.h>
+#endif
 #include <stdatomic.h>
 
 #include "kernel/zone.h"
+
+/* How often a test does something for luck: a few times where schedules are chosen. */
+#ifdef TEST_ON_ENGINE
+#define TEST_ROUNDS(on_threads) ((on_threads) / 100 + 1)
+#else
+#define TEST_ROUNDS(on_threads) (on_threads)
+#endif
 
 void recorder_clear(void);
 void recorder_note(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -7,6 +7,8 @@
 #include "counting_memory.h"
 #include "kernel/cred.h"
 
+TestSuite(cred);
+
 Test(cred, it_says_its_zone)
 {
     cred_t *cred = cred_create(17);

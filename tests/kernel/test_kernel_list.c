@@ -17,6 +17,8 @@ number_of(struct kernel_list *link)
     return KERNEL_CONTAINER_OF(link, struct element, link)->number;
 }
 
+TestSuite(kernel_list);
+
 Test(kernel_list, elements_stand_where_they_were_put)
 {
     struct kernel_list list;

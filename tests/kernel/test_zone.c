@@ -472,7 +472,7 @@ Test(zone, init_twice_is_fatal, .signal = SIGABRT, .fini = NULL)
     zone_init();
 }
 
-#define CROWD 5000
+#define CROWD TEST_ROUNDS(5000)
 
 Test(zone, many_zones_are_found_and_go)
 {

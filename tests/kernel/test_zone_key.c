@@ -460,7 +460,7 @@ Test(zone_key, keys_registered_together_keep_one_order_everywhere)
 /* --- everything at once on threads ---------------------------------------------------------- */
 
 #define CROWD_IDS    8
-#define CROWD_ROUNDS 300
+#define CROWD_ROUNDS TEST_ROUNDS(300)
 
 static kernel_atomic_t balance[2][CROWD_IDS + 1];
 
