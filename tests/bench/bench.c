@@ -101,9 +101,9 @@ main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(const char *corpus);
-    } subjects[] = {{"engine", bench_engine}};
+    } subjects[] = {{"engine", bench_engine}, {"programs", bench_programs}};
     if (argc < 3) {
-        fputs("usage: heddle-bench engine CORPUS [--json]\n"
+        fputs("usage: heddle-bench engine|programs CORPUS [--json]\n"
               "Example: build/release/bin/heddle-bench engine corpus/bench\n",
               stderr);
         return 2;

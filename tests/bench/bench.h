@@ -30,5 +30,6 @@ void bench_measure(struct bench_case *cases, size_t count, int rounds);
 
 /* The benchmarks, by the names of `ci/bench`. corpus: the folder with the named files. */
 int bench_engine(const char *corpus);
+int bench_programs(const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
 
 #endif
