@@ -6,7 +6,8 @@
 #   heddle_add_core_mutant(NAME <name> PATCH <file>...)
 #   heddle_add_repaired_reference(NAME <name> SCRIPT <file>...)
 #
-# Each makes the library subject_<name>, whose one symbol is subject_<name> (netstack/subject.h). The
+# Each makes the library subject_<name>, whose one symbol is subject_<name> (netstack/subject.h), on the
+# engine; subject_<name>_object is the same object without a backend, for a program that brings its own. The
 # writable sections become subject_<name>_data, which the engine saves and puts back (globals.c).
 
 # Binutils' own, whatever the compiler: the others' differ in what -r and renaming do.
@@ -32,9 +33,11 @@ function(heddle_add_subject)
     DEPENDS ${objects} ${arg_OBJECTS} ${closer} COMMAND_EXPAND_LISTS VERBATIM
     COMMENT "Closing subject ${arg_NAME}")
   add_custom_target(subject_${arg_NAME}_closed DEPENDS ${closed})
+  add_library(subject_${arg_NAME}_object INTERFACE)
+  add_dependencies(subject_${arg_NAME}_object subject_${arg_NAME}_closed)
+  target_link_libraries(subject_${arg_NAME}_object INTERFACE ${closed})
   add_library(subject_${arg_NAME} INTERFACE)
-  add_dependencies(subject_${arg_NAME} subject_${arg_NAME}_closed)
-  target_link_libraries(subject_${arg_NAME} INTERFACE ${closed} heddle_engine)
+  target_link_libraries(subject_${arg_NAME} INTERFACE subject_${arg_NAME}_object heddle_engine)
 endfunction()
 
 # The table of a subject: one of fuzz/netstack/subject_*.c, compiled under the subject's name.

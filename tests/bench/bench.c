@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Rows, measuring, and the program that runs the benchmarks: heddle-bench SUBJECT CORPUS [--json].
+ * Rows, measuring, and the main of the programs that run the benchmarks: NAME CORPUS [--json].
  */
 #include "bench.h"
 
@@ -28,6 +28,13 @@ bench_all_ok(void)
 }
 
 void
+bench_skipped(const char *what, const char *why)
+{
+    /* Not among the rows: a figure that is not there has no value. */
+    fprintf(json ? stderr : stdout, "skipped: %s: %s\n", what, why);
+}
+
+void
 bench_row(const char *name, double value, const char *unit, enum bench_bound kind, double bound)
 {
     bool ok = kind == BENCH_NO_BOUND || (kind == BENCH_AT_MOST ? value <= bound : value >= bound);
@@ -38,7 +45,7 @@ bench_row(const char *name, double value, const char *unit, enum bench_bound kin
             snprintf(limit, sizeof limit, "%s %.4g  %s", kind == BENCH_AT_MOST ? "at most" : "at least",
                      bound, ok ? "ok" : "MISSED");
         }
-        printf("%-58s %12.4g %-14s %s\n", name, value, unit, limit);
+        printf("%-72s %12.4g %-14s %s\n", name, value, unit, limit);
         fflush(stdout);
         return;
     }
@@ -98,23 +105,20 @@ bench_measure(struct bench_case *cases, size_t count, int rounds)
 int
 main(int argc, char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(const char *corpus);
-    } subjects[] = {{"engine", bench_engine}, {"programs", bench_programs}};
     if (argc < 3) {
-        fputs("usage: heddle-bench engine|programs CORPUS [--json]\n"
-              "Example: build/release/bin/heddle-bench engine corpus/bench\n",
-              stderr);
+        fprintf(stderr,
+                "usage: %s NAME CORPUS [--json]\n"
+                "Example: build/release/bin/heddle-bench engine corpus/bench\n",
+                argv[0]);
         return 2;
     }
     bench_set_json(argc > 3 && strcmp(argv[3], "--json") == 0);
-    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
-        if (strcmp(subjects[i].name, argv[1]) == 0) {
-            int status = subjects[i].run(argv[2]);
+    for (const struct bench_entry *entry = bench_entries; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, argv[1]) == 0) {
+            int status = entry->run(argv[2]);
             return status != 0 ? status : !bench_all_ok();
         }
     }
-    fprintf(stderr, "heddle-bench: there is no benchmark '%s'\n", argv[1]);
+    fprintf(stderr, "%s: there is no benchmark '%s' here\n", argv[0], argv[1]);
     return 2;
 }

@@ -16,6 +16,9 @@ enum bench_bound { BENCH_NO_BOUND, BENCH_AT_MOST, BENCH_AT_LEAST };
 void bench_row(const char *name, double value, const char *unit, enum bench_bound kind,
                double bound);
 void bench_set_json(bool as_json);
+
+/* Says that rows are missing, and why. */
+void bench_skipped(const char *what, const char *why);
 bool bench_all_ok(void);
 
 /* One thing to measure: does its work once and says how many units that was. */
@@ -28,7 +31,18 @@ struct bench_case {
 /* Measures the cases in turn, `rounds` times round; fills in the medians. */
 void bench_measure(struct bench_case *cases, size_t count, int rounds);
 
-/* The benchmarks, by the names of `ci/bench`. corpus: the folder with the named files. */
+/*
+ * The benchmarks of this program, by the names of `ci/bench`, up to a NULL name. run returns 0, or the
+ * exit code that says what is lacking; broken bounds are told by their rows. corpus: the folder with
+ * the named files.
+ */
+struct bench_entry {
+    const char *name;
+    int (*run)(const char *corpus);
+};
+extern const struct bench_entry bench_entries[];
+
+int bench_core(const char *corpus); /* needs none */
 int bench_engine(const char *corpus);
 int bench_programs(const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
 

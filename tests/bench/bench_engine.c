@@ -297,7 +297,7 @@ bench_program(struct heddle_log *log, const char *corpus, const char *name,
     enum { ROWS = sizeof rows / sizeof *rows };
     const struct subject *subject = laboratory_subject_find(subject_name);
     if (subject == NULL) {
-        printf("skipped: subject %s is not in this build\n", subject_name);
+        bench_skipped(subject_name, "that subject is not in this build");
         return;
     }
     struct program_case programs[ROWS] = {{0}};
