@@ -74,7 +74,8 @@ void kernel_sema_post_at(kernel_sema_t *sema, kernel_site_t site);
 
 /*
  * Atomic words: load acquires, store releases, the others do both. compare_exchange
- * fails only if the word differs from *expected, which then gets the word's value.
+ * fails only if the word differs from *expected, which then gets the word's value. The macros call
+ * these, or do the same in place (atomic_inline.h).
  */
 void kernel_atomic_init_at(kernel_atomic_t *word, uint64_t value, const char *name,
                            kernel_site_t site);
@@ -83,6 +84,10 @@ void kernel_atomic_store_at(kernel_atomic_t *word, uint64_t value, kernel_site_t
 uint64_t kernel_atomic_fetch_add_at(kernel_atomic_t *word, uint64_t delta, kernel_site_t site);
 bool kernel_atomic_compare_exchange_at(kernel_atomic_t *word, uint64_t *expected, uint64_t desired,
                                        kernel_site_t site);
+
+/* Adds in one step, if the word's bits in `mask` are a number from least to most; did it? */
+bool kernel_atomic_add_if_at(kernel_atomic_t *word, uint64_t delta, uint64_t mask, uint64_t least,
+                             uint64_t most, kernel_site_t site);
 
 /*
  * Zeroed memory, 16-byte aligned. `kind` names what it holds in every report and outlives it.
@@ -115,6 +120,16 @@ void kernel_slot_set(enum kernel_slot slot, void *value);
 /* Announces that a probe was reached; what the arguments are, probes.h says. */
 void kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1, kernel_site_t site);
 
+/* How many listen to probes: 0, and no probe needs to be told. Who listens may change it at any time. */
+extern volatile uint16_t kernel_probes_wanted;
+
+/*
+ * Into how many words, a cache line each, to split what every thread writes: a power of two, at most
+ * the maximum.
+ */
+extern const unsigned kernel_stripes;
+#define KERNEL_STRIPES_MAX 64u
+
 /* The end. panic: the program found itself in a state that must not be. */
 _Noreturn void kernel_panic_at(kernel_site_t site, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -143,11 +158,13 @@ _Noreturn void kernel_verify_failed(const char *claim, kernel_site_t site);
 #define kernel_sema_trywait(s)             kernel_sema_trywait_at((s), KERNEL_HERE)
 #define kernel_sema_post(s)                kernel_sema_post_at((s), KERNEL_HERE)
 #define kernel_atomic_init(w, v, name)     kernel_atomic_init_at((w), (v), (name), KERNEL_HERE)
-#define kernel_atomic_load(w)              kernel_atomic_load_at((w), KERNEL_HERE)
-#define kernel_atomic_store(w, v)          kernel_atomic_store_at((w), (v), KERNEL_HERE)
-#define kernel_atomic_fetch_add(w, d)      kernel_atomic_fetch_add_at((w), (d), KERNEL_HERE)
+#define kernel_atomic_load(w)              kernel_inline_load((w), KERNEL_HERE)
+#define kernel_atomic_store(w, v)          kernel_inline_store((w), (v), KERNEL_HERE)
+#define kernel_atomic_fetch_add(w, d)      kernel_inline_fetch_add((w), (d), KERNEL_HERE)
 #define kernel_atomic_compare_exchange(w, expected, desired)                                       \
-    kernel_atomic_compare_exchange_at((w), (expected), (desired), KERNEL_HERE)
+    kernel_inline_compare_exchange((w), (expected), (desired), KERNEL_HERE)
+#define kernel_atomic_add_if(w, d, mask, least, most)                                              \
+    kernel_inline_add_if((w), (d), (mask), (least), (most), KERNEL_HERE)
 #define kernel_zalloc(kind, size, wait)    kernel_zalloc_at((kind), (size), (wait), KERNEL_HERE)
 #define kernel_free(memory, size)          kernel_free_at((memory), (size), KERNEL_HERE)
 #define kernel_thread_create(name, fn, a)  kernel_thread_create_at((name), (fn), (a), KERNEL_HERE)
@@ -158,7 +175,11 @@ _Noreturn void kernel_verify_failed(const char *claim, kernel_site_t site);
     kernel_taskq_dispatch_at((q), (fn), (a), (wait), KERNEL_HERE)
 #define kernel_sleep_ns(ns)                kernel_sleep_ns_at((ns), KERNEL_HERE)
 #define kernel_probe(probe, a, b)                                                                  \
-    kernel_probe_at((probe), (uintptr_t)(a), (uintptr_t)(b), KERNEL_HERE)
+    (__builtin_expect(kernel_probes_wanted == 0, 1)                                                \
+         ? (void)0                                                                                 \
+         : kernel_probe_at((probe), (uintptr_t)(a), (uintptr_t)(b), KERNEL_HERE))
 #define kernel_panic(...)                  kernel_panic_at(KERNEL_HERE, __VA_ARGS__)
+
+#include "kernel/atomic_inline.h"
 
 #endif

@@ -7,6 +7,12 @@
 
 #include "engine/sanitizers.h"
 
+/* Every operation is a point, so each is a call. */
+const bool kernel_atomic_is_plain = false;
+
+/* Few, so that threads meet on them, and who looks at all does not take many points. */
+const unsigned kernel_stripes = 2;
+
 static struct seam_atomic *
 seam(const kernel_atomic_t *word)
 {
@@ -88,5 +94,23 @@ kernel_atomic_compare_exchange_at(kernel_atomic_t *opaque, uint64_t *expected, u
     sanitizer_release(word);
     event->result = 1;
     word->value = desired;
+    return true;
+}
+
+bool
+kernel_atomic_add_if_at(kernel_atomic_t *opaque, uint64_t delta, uint64_t mask, uint64_t least,
+                        uint64_t most, kernel_site_t site)
+{
+    struct seam_atomic *word = seam(opaque);
+    /* What a loop of compare_exchange comes to, if it is one step. */
+    struct heddle_event *event =
+        point(word, HEDDLE_EVENT_ATOMIC_COMPARE_EXCHANGE, "atomic_add_if", site);
+    sanitizer_acquire(word);
+    if ((word->value & mask) < least || (word->value & mask) > most) {
+        return false;
+    }
+    sanitizer_release(word);
+    event->result = 1;
+    word->value += delta;
     return true;
 }

@@ -130,6 +130,9 @@ kernel_slot_set(enum kernel_slot slot, void *value)
     exec.current->slots[slot] = value;
 }
 
+/* The trace wants all. */
+volatile uint16_t kernel_probes_wanted = 1;
+
 void
 kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1, kernel_site_t site)
 {

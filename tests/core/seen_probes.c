@@ -22,6 +22,7 @@ probes_start(void)
 {
     kernel_mutex_init(&lock, "seen_probes");
     kernel_cv_init(&counted, "seen_probes_counted");
+    kernel_probes_wanted = 1;
     started = true;
 }
 

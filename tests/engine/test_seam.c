@@ -315,6 +315,39 @@ Test(seam_sema, each_permit_is_taken_once)
     }
 }
 
+/* --- atomic words ------------------------------------------------------------------------- */
+
+static kernel_atomic_t places; /* two may be taken; a flag above, that nothing touches */
+static uint64_t got_one;
+
+static void
+take_place(void *unused)
+{
+    (void)unused;
+    got_one += kernel_atomic_add_if(&places, 1, 0xff, 0, 1);
+}
+
+static void
+few_places(void *unused)
+{
+    (void)unused;
+    got_one = 0;
+    kernel_atomic_init(&places, 0x100, "places");
+    for (int i = 0; i < 4; i++) {
+        (void)heddle_spawn("taker", take_place, NULL);
+    }
+    heddle_settle();
+    VERIFY(got_one == 2);
+    VERIFY(kernel_atomic_load(&places) == 0x102);
+}
+
+Test(seam_atomic, add_if_looks_and_adds_in_one_step)
+{
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        expect_verdict(harness_run_seed(few_places, "random", seed), "ok");
+    }
+}
+
 static int ran[8];
 static int ran_count;
 

@@ -8,8 +8,10 @@
 
 Test(posix_probe, every_probe_can_be_fired_with_nobody_listening)
 {
+    cr_assert_eq(kernel_probes_wanted, 0);
     for (int probe = 0; probe < KERNEL_PROBE_COUNT; probe++) {
         kernel_probe((enum kernel_probe)probe, &probe, 1);
+        kernel_probe_at((enum kernel_probe)probe, 2, 1, KERNEL_HERE);
     }
 }
 

@@ -6,44 +6,47 @@
 
 #include "kernel/posix/posix_backend.h"
 
-typedef _Atomic uint64_t posix_word_t;
-_Static_assert(sizeof(posix_word_t) <= sizeof(kernel_atomic_t), "kernel_atomic_t is too small");
-_Static_assert(_Alignof(posix_word_t) <= _Alignof(kernel_atomic_t), "kernel_atomic_t's alignment");
+const bool kernel_atomic_is_plain = true;
+const unsigned kernel_stripes = KERNEL_STRIPES_MAX;
 
 void
 kernel_atomic_init_at(kernel_atomic_t *word, uint64_t value, const char *name, kernel_site_t site)
 {
     (void)name;
     (void)site;
-    atomic_init((posix_word_t *)word, value);
+    atomic_init((kernel_plain_t *)word, value);
 }
+
+/* For those who call by these names: the macros do it in place. */
 
 uint64_t
 kernel_atomic_load_at(const kernel_atomic_t *word, kernel_site_t site)
 {
-    (void)site;
-    return atomic_load_explicit((const posix_word_t *)word, memory_order_acquire);
+    return kernel_inline_load(word, site);
 }
 
 void
 kernel_atomic_store_at(kernel_atomic_t *word, uint64_t value, kernel_site_t site)
 {
-    (void)site;
-    atomic_store_explicit((posix_word_t *)word, value, memory_order_release);
+    kernel_inline_store(word, value, site);
 }
 
 uint64_t
 kernel_atomic_fetch_add_at(kernel_atomic_t *word, uint64_t delta, kernel_site_t site)
 {
-    (void)site;
-    return atomic_fetch_add_explicit((posix_word_t *)word, delta, memory_order_acq_rel);
+    return kernel_inline_fetch_add(word, delta, site);
 }
 
 bool
 kernel_atomic_compare_exchange_at(kernel_atomic_t *word, uint64_t *expected, uint64_t desired,
                                   kernel_site_t site)
 {
-    (void)site;
-    return atomic_compare_exchange_strong_explicit((posix_word_t *)word, expected, desired,
-                                                   memory_order_acq_rel, memory_order_acquire);
+    return kernel_inline_compare_exchange(word, expected, desired, site);
+}
+
+bool
+kernel_atomic_add_if_at(kernel_atomic_t *word, uint64_t delta, uint64_t mask, uint64_t least,
+                        uint64_t most, kernel_site_t site)
+{
+    return kernel_inline_add_if(word, delta, mask, least, most, site);
 }

@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Probes as USDT: provider netstack, the names of probes.h, two arguments each. A probe that
- * nobody traces costs a nop. Without <sys/sdt.h> they cost, and give, nothing.
+ * Probes as USDT: provider netstack, the names of probes.h, two arguments each, and a semaphore that
+ * tracers raise. It is one for all probes: where nobody traces, a probe costs the look at it.
+ * Without <sys/sdt.h> probes give nothing.
  */
 #include "kernel/posix/posix_backend.h"
 
 #if __has_include(<sys/sdt.h>)
+#define _SDT_HAS_SEMAPHORES 1
 #include <sys/sdt.h>
+
+/* Tracers find it by the place in the file: it must not be in .bss. */
+__attribute__((section(".probes"))) volatile uint16_t kernel_probes_wanted = 0;
+
+#define SEMAPHORE(name, first, second)                                                             \
+    extern volatile uint16_t netstack_##name##_semaphore                                           \
+        __attribute__((alias("kernel_probes_wanted"), visibility("hidden"), unused));
+KERNEL_PROBES(SEMAPHORE)
+
 #define FIRE(name, arg0, arg1) DTRACE_PROBE2(netstack, name, arg0, arg1)
 #else
+volatile uint16_t kernel_probes_wanted = 0;
 #define FIRE(name, arg0, arg1) (void)(arg0), (void)(arg1)
 #endif
 
