@@ -11,8 +11,9 @@
  *
  *   1. A turn is taken under netstack_lock when nobody has it, and ended by its owner. So turns
  *      of one stack do not overlap, nor do callbacks on it. Each turn ends when its callbacks
- *      have returned: its owner waits for nothing else in it, but for the readers of the table
- *      of ids when it unlinks, and these wait for nobody (table_lock.c, 4).
+ *      have returned: its owner waits for nothing else in it, but for the lock of the table of
+ *      ids when the stack goes live, closes or is unlinked, and that is nobody's for long
+ *      (table_lock.c, 4).
  *   2. A callback runs only where the flags say that it is due, and the flags change before it
  *      starts, under the lock: each phase happens at most once, in its order, whoever wants it.
  *      A reap does not shut down again what an unregister has, nor the other way round.
@@ -81,10 +82,10 @@ bool
 netstack__turn_begin_ending(struct netstack__stack *stack)
 {
     kernel_mutex_enter(&stack->shown.netstack_lock);
-    while (stack->turn != NETSTACK__TURN_NONE && stack->zones == 1) {
+    while (stack->turn != NETSTACK__TURN_NONE && stack->shown.netstack_numzones == 1) {
         netstack__turn_wait(stack);
     }
-    if (stack->zones > 1 || stack->stage != NETSTACK__LIVE) {
+    if (stack->shown.netstack_numzones > 1 || stack->stage != NETSTACK__LIVE) {
         kernel_mutex_exit(&stack->shown.netstack_lock);
         return false;
     }

@@ -68,7 +68,7 @@ count_zone(struct netstack__stack *stack)
     }
     bool live = stack->stage == NETSTACK__LIVE;
     if (live) {
-        stack->zones++;
+        stack->shown.netstack_numzones++;
         kernel_probe(KERNEL_PROBE_netstack__inc__numzones, &stack->shown, 0);
     }
     kernel_mutex_exit(&stack->shown.netstack_lock);
@@ -76,27 +76,51 @@ count_zone(struct netstack__stack *stack)
 }
 
 /*
- * Takes a zone off a stack; the last one closes it and gives back the zones' reference. It waits for
- * the turn in progress: a register that saw the stack live may be about to call create, which starts
- * on no stack that is closing. A zone's shutdown has mostly seen to that; but one that began as the last
- * zone's, and found another attached when its turn came, makes no pass.
+ * Takes a zone off a stack, if others stay. False if it is the last: then in a turn, for a register
+ * that saw the stack live may be about to call create, which starts on no stack that is closing. A
+ * zone's shutdown has mostly seen to that; but one that began as the last zone's, and found another
+ * attached when its turn came, makes no pass.
  */
+static bool
+uncount_another(struct netstack__stack *stack)
+{
+    netstack_t *ns = &stack->shown;
+    kernel_mutex_enter(&ns->netstack_lock);
+    VERIFY(ns->netstack_numzones > 0);
+    while (ns->netstack_numzones == 1 && stack->turn != NETSTACK__TURN_NONE) {
+        netstack__turn_wait(stack);
+    }
+    bool another = ns->netstack_numzones > 1;
+    if (another) {
+        ns->netstack_numzones--;
+    } else {
+        stack->turn = NETSTACK__TURN_CLOSE;
+    }
+    kernel_mutex_exit(&ns->netstack_lock);
+    return another;
+}
+
+/* Takes a zone off a stack; the last one closes it and gives back the zones' reference. */
 static void
 uncount_zone(struct netstack__stack *stack)
 {
-    kernel_mutex_enter(&stack->shown.netstack_lock);
-    VERIFY(stack->zones > 0);
-    while (stack->zones == 1 && stack->turn != NETSTACK__TURN_NONE) {
-        netstack__turn_wait(stack);
+    if (uncount_another(stack)) {
+        return;
     }
-    bool last = --stack->zones == 0;
+    netstack_t *ns = &stack->shown;
+    netstack__lookup_begin();
+    kernel_mutex_enter(&ns->netstack_lock);
+    /* A zone may have come in between. */
+    bool last = --ns->netstack_numzones == 0;
     if (last) {
+        netstack__lookup_hide(stack);
         netstack__close(stack);
-        kernel_probe(KERNEL_PROBE_netstack__dec__numzones, &stack->shown, 0);
+        kernel_probe(KERNEL_PROBE_netstack__dec__numzones, ns, 0);
     }
-    kernel_mutex_exit(&stack->shown.netstack_lock);
+    netstack__lookup_end();
+    netstack__turn_end(stack);
     if (last) {
-        netstack_rele_at(&stack->shown, "zone", KERNEL_HERE);
+        netstack_rele_at(ns, "zone", KERNEL_HERE);
     }
 }
 

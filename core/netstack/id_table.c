@@ -1,219 +1,171 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The table from ids to stacks: linear hashing (W. Litwin, VLDB 1980) with buckets of one cache
- * line that hold the ids themselves, so that a lookup among a million stacks misses the cache
- * twice: for the bucket, and for the stack that it finds. (kernel/hash_table.h chains elements,
- * and would look into every stack of the chain.) It moves one bucket's stacks an insertion, and
- * without memory it does not grow, and works on with fuller buckets.
+ * The table from ids to stacks: chains through the stacks, by the first bits of the id's hash. There
+ * are two to five heads a stack, so that most chains are of one, and those of ids in a row all are:
+ * a lookup reads one head, of eight bytes, and the line of the stack that holds key and word.
  *
- * Invariants: with n buckets and p the greatest power of two not above n, hash h belongs to bucket
- * h mod 2p if there is one, else to h mod p. A bucket's places are filled from the first on, and
- * all of them before a stack overflows.
+ * It grows and shrinks a few chains with each change: while it does there are two sets of heads, and
+ * a chain is in the old set or, if its number is below `moved`, in the new one. Chain i of few heads
+ * is chains 2i and 2i + 1 of twice as many, so what moves stays in order. Without memory the table
+ * works on as it is, with longer chains.
  */
 #include "netstack_impl.h"
 
-#define BASE NETSTACK__ID_BUCKETS_MIN
+/* How many chains move with a change. A tenth of the heads may pass until the next move is due. */
+#define STEPS 16u
+
+/* So few heads move all at once: the table of few stacks is never between two sizes. */
+#define AT_ONCE 256u
+
+/* Up to so many stacks are in the base. It grows when there are five. */
+#define FEW 3u
+
+_Static_assert(offsetof(struct netstack__stack, key) % 16 == 0 &&
+                   offsetof(struct netstack__stack, word) ==
+                       offsetof(struct netstack__stack, key) + 8,
+               "key and word are within 16 aligned bytes, and so within a cache line");
 
 static uint64_t
-count_of_buckets(const struct netstack__id_table *table)
+number_of(const struct netstack__id_heads *heads)
 {
-    return BASE + table->opened;
-}
-
-/* The greatest power of two that is not above a number. Requires: it is not 0. */
-static uint64_t
-power_not_above(uint64_t number)
-{
-    return UINT64_C(1) << (63 - __builtin_clzll(number));
-}
-
-/* Multiplicative hashing (Knuth, TAOCP 6.4), its better bits folded into the lower ones. */
-static uint64_t
-hash_of(netstackid_t id)
-{
-    uint64_t product = (uint32_t)id * UINT64_C(0x9e3779b97f4a7c15);
-    return product ^ (product >> 32);
-}
-
-static unsigned
-segment_of(uint64_t bucket)
-{
-    return (unsigned)(63 - __builtin_clzll(bucket / BASE));
+    return UINT64_C(1) << (64 - heads->shift);
 }
 
 static size_t
-segment_size(unsigned segment)
+size_of(const struct netstack__id_heads *heads)
 {
-    return ((size_t)BASE << segment) * sizeof(struct netstack__id_bucket);
+    return (size_t)number_of(heads) * sizeof(*heads->chains);
 }
 
-static struct netstack__id_bucket *
-bucket_at(struct netstack__id_table *table, uint64_t bucket)
+static struct netstack__id_heads
+base_of(struct netstack__id_table *table)
 {
-    if (bucket < BASE) {
-        return &table->base[bucket];
+    return (struct netstack__id_heads){.chains = table->base, .shift = 64 - NETSTACK__ID_BITS_MIN};
+}
+
+void
+netstack__id_table_init(struct netstack__id_table *table)
+{
+    *table = (struct netstack__id_table){.count = 0};
+    table->heads = base_of(table);
+}
+
+/* --- moving ------------------------------------------------------------------------------- */
+
+/* Begins to move to heads of another number of bits, if there is memory. */
+static void
+start_move(struct netstack__id_table *table, unsigned shift)
+{
+    struct netstack__id_heads next = base_of(table);
+    if (shift != next.shift) {
+        next.shift = shift;
+        next.chains = kernel_zalloc("netstack_table", size_of(&next), KERNEL_NOSLEEP);
     }
-    unsigned segment = segment_of(bucket);
-    return &table->segments[segment][bucket - ((uint64_t)BASE << segment)];
+    if (next.chains != NULL) {
+        table->next = next;
+        table->moved = 0;
+    }
 }
 
-static struct netstack__id_bucket *
-bucket_of(struct netstack__id_table *table, netstackid_t id)
+static void
+push(struct netstack__id_table *table, struct netstack__stack *stack)
 {
-    uint64_t count = count_of_buckets(table);
-    uint64_t power = power_not_above(count);
-    uint64_t bucket = hash_of(id) & (2 * power - 1);
-    return bucket_at(table, bucket < count ? bucket : bucket & (power - 1));
+    struct netstack__stack **chain = netstack__id_chain(table, stack->shown.netstack_stackid);
+    stack->id_next = *chain;
+    *chain = stack;
 }
+
+static void
+move_chain(struct netstack__id_table *table)
+{
+    struct netstack__stack *stack = table->heads.chains[table->moved];
+    table->heads.chains[table->moved] = NULL;
+    table->moved++;
+    while (stack != NULL) {
+        struct netstack__stack *following = stack->id_next;
+        push(table, stack);
+        stack = following;
+    }
+    if (table->moved == number_of(&table->heads)) {
+        if (table->heads.chains != table->base) {
+            kernel_free(table->heads.chains, size_of(&table->heads));
+        }
+        table->heads = table->next;
+        table->next = (struct netstack__id_heads){.chains = NULL};
+        table->moved = 0;
+    }
+}
+
+static void
+move(struct netstack__id_table *table, uint64_t steps)
+{
+    while (table->next.chains != NULL && steps > 0) {
+        move_chain(table);
+        steps--;
+    }
+}
+
+/* Few stacks are in the base, whatever was before: that takes no memory. */
+static void
+return_to_base(struct netstack__id_table *table)
+{
+    move(table, UINT64_MAX);
+    if (table->heads.chains != table->base) {
+        start_move(table, base_of(table).shift);
+        move(table, UINT64_MAX);
+    }
+}
+
+/* After a change of count: begins a move where one is due, and goes on with it. */
+static void
+adapt(struct netstack__id_table *table)
+{
+    if (table->count <= FEW) {
+        return_to_base(table);
+        return;
+    }
+    uint64_t heads = number_of(&table->heads);
+    if (table->next.chains == NULL) {
+        if (2 * table->count > heads) {
+            start_move(table, table->heads.shift - 1);
+        } else if (5 * table->count < heads) {
+            start_move(table, table->heads.shift + 1);
+        }
+    }
+    move(table, heads <= AT_ONCE ? heads : STEPS);
+}
+
+/* --- stacks ------------------------------------------------------------------------------- */
 
 struct netstack__stack *
 netstack__id_find(struct netstack__id_table *table, netstackid_t id)
 {
-    const struct netstack__id_bucket *bucket = bucket_of(table, id);
-    for (unsigned i = 0; i < NETSTACK__ID_PLACES; i++) {
-        /* An empty place holds id 0 and no stack; none of the right id comes behind it. */
-        if (bucket->ids[i] == id) {
-            return bucket->stacks[i];
-        }
-    }
-    struct netstack__stack *stack = bucket->overflow;
+    struct netstack__stack *stack = *netstack__id_chain(table, id);
     while (stack != NULL && stack->shown.netstack_stackid != id) {
         stack = stack->id_next;
     }
     return stack;
 }
 
-/* Puts a stack into its bucket. */
-static void
-place(struct netstack__id_table *table, struct netstack__stack *stack)
-{
-    netstackid_t id = stack->shown.netstack_stackid;
-    struct netstack__id_bucket *bucket = bucket_of(table, id);
-    for (unsigned i = 0; i < NETSTACK__ID_PLACES; i++) {
-        if (bucket->stacks[i] == NULL) {
-            bucket->ids[i] = id;
-            bucket->stacks[i] = stack;
-            return;
-        }
-    }
-    stack->id_next = bucket->overflow;
-    bucket->overflow = stack;
-}
-
-/* Places the stacks of a bucket anew. */
-static void
-spread(struct netstack__id_table *table, struct netstack__id_bucket *bucket)
-{
-    struct netstack__id_bucket old = *bucket;
-    *bucket = (struct netstack__id_bucket){.overflow = NULL};
-    for (unsigned i = 0; i < NETSTACK__ID_PLACES && old.stacks[i] != NULL; i++) {
-        place(table, old.stacks[i]);
-    }
-    while (old.overflow != NULL) {
-        struct netstack__stack *stack = old.overflow;
-        old.overflow = stack->id_next;
-        stack->id_next = NULL;
-        place(table, stack);
-    }
-}
-
-/* Opens one more bucket, and spreads the one whose share it takes. */
-static void
-grow(struct netstack__id_table *table)
-{
-    uint64_t opened = count_of_buckets(table);
-    uint64_t power = power_not_above(opened);
-    if (opened == power) {
-        unsigned segment = segment_of(opened);
-        void *memory = NULL;
-        if (segment < NETSTACK__ID_SEGMENTS) {
-            memory = kernel_zalloc("netstack_table", segment_size(segment), KERNEL_NOSLEEP);
-        }
-        if (memory == NULL) {
-            return;
-        }
-        table->segments[segment] = memory;
-    }
-    table->opened++;
-    spread(table, bucket_at(table, opened - power));
-}
-
-/* Closes the last bucket; its stacks go back to the one that it was split from. */
-static void
-shrink(struct netstack__id_table *table)
-{
-    uint64_t closed = count_of_buckets(table) - 1;
-    struct netstack__id_bucket *bucket = bucket_at(table, closed);
-    table->opened--;
-    spread(table, bucket);
-    if (closed == power_not_above(closed)) {
-        unsigned segment = segment_of(closed);
-        kernel_free(table->segments[segment], segment_size(segment));
-        table->segments[segment] = NULL;
-    }
-}
-
 void
 netstack__id_insert(struct netstack__id_table *table, struct netstack__stack *stack)
 {
     VERIFY(netstack__id_find(table, stack->shown.netstack_stackid) == NULL);
-    place(table, stack);
-    /* One and a half a bucket: where it is not split yet, three, in four places. */
-    if (2 * ++table->count > 3 * count_of_buckets(table)) {
-        grow(table);
-    }
+    push(table, stack);
+    table->count++;
+    adapt(table);
 }
 
-/* Takes a stack out of its bucket's overflow. */
-static void
-remove_overflow(struct netstack__id_bucket *bucket, struct netstack__stack *stack)
+void
+netstack__id_remove(struct netstack__id_table *table, struct netstack__stack *stack)
 {
-    struct netstack__stack **link = &bucket->overflow;
+    struct netstack__stack **link = netstack__id_chain(table, stack->shown.netstack_stackid);
     while (*link != stack) {
         VERIFY(*link != NULL);
         link = &(*link)->id_next;
     }
     *link = stack->id_next;
     stack->id_next = NULL;
-}
-
-/* Takes the stack out of a place, and moves the last one there: one that overflowed, if any. */
-static void
-remove_place(struct netstack__id_bucket *bucket, unsigned place)
-{
-    struct netstack__stack *moved = bucket->overflow;
-    if (moved != NULL) {
-        remove_overflow(bucket, moved);
-        bucket->ids[place] = moved->shown.netstack_stackid;
-        bucket->stacks[place] = moved;
-        return;
-    }
-    unsigned last = NETSTACK__ID_PLACES - 1;
-    while (bucket->stacks[last] == NULL) {
-        last--;
-    }
-    bucket->ids[place] = bucket->ids[last];
-    bucket->stacks[place] = bucket->stacks[last];
-    bucket->ids[last] = 0;
-    bucket->stacks[last] = NULL;
-}
-
-void
-netstack__id_remove(struct netstack__id_table *table, struct netstack__stack *stack)
-{
-    struct netstack__id_bucket *bucket = bucket_of(table, stack->shown.netstack_stackid);
-    unsigned i = 0;
-    while (i < NETSTACK__ID_PLACES && bucket->stacks[i] != stack) {
-        i++;
-    }
-    if (i < NETSTACK__ID_PLACES) {
-        remove_place(bucket, i);
-    } else {
-        remove_overflow(bucket, stack);
-    }
     table->count--;
-    /* At most two: each removal leaves two buckets a stack. A third of what makes it grow. */
-    while (table->opened > 0 && 2 * table->count < count_of_buckets(table)) {
-        shrink(table);
-    }
+    adapt(table);
 }

@@ -49,11 +49,15 @@ check_life(const struct netstack__stack *stack)
     VERIFY(stack->stage < NETSTACK__STAGE_COUNT);
     VERIFY((word & ~(NETSTACK__REFS | NETSTACK__UNINIT | NETSTACK__CLOSED)) == 0);
     VERIFY(((word & NETSTACK__CLOSED) != 0) == (stack->stage >= NETSTACK__CLOSING));
+    VERIFY((stack->key & ~NETSTACK__HIDDEN) == (uint32_t)stack->shown.netstack_stackid);
+    VERIFY(((stack->key & NETSTACK__HIDDEN) != 0) ==
+           ((word & (NETSTACK__UNINIT | NETSTACK__CLOSED)) != 0));
     VERIFY((word & NETSTACK__CLOSED) != 0 ||
            ((word & NETSTACK__UNINIT) != 0) == (stack->stage == NETSTACK__UNINITIALISED));
-    VERIFY((stack->zones > 0) == (stack->stage < NETSTACK__CLOSING));
-    VERIFY(stack->zones == 0 || references > 0);
-    VERIFY(stack->zones <= 1 || stack->shown.netstack_stackid == GLOBAL_NETSTACKID);
+    VERIFY((stack->shown.netstack_numzones > 0) == (stack->stage < NETSTACK__CLOSING));
+    VERIFY(stack->shown.netstack_numzones == 0 || references > 0);
+    VERIFY(stack->shown.netstack_numzones <= 1 ||
+           stack->shown.netstack_stackid == GLOBAL_NETSTACKID);
     VERIFY(stack->stage != NETSTACK__GONE || references == 0);
     VERIFY(stack->stage != NETSTACK__UNINITIALISED || stack->turn == NETSTACK__TURN_BIRTH);
     VERIFY(stack->uid > 0);

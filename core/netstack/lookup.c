@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Finding stacks: the table of ids, and the public lookups on it. A lookup is a reader of the
- * table's lock until it has its reference; unlink takes the stack out as a writer before its memory
- * may go: so what a lookup reads is there (stack.c, 3). The zone that a lookup goes by is used for
- * its id and flags only, never for the pointer to its stack.
+ * Finding stacks: the table of ids, and the public lookups on it. The zone that a lookup goes by is used for its
+ * id and flags only, never for the pointer to its stack.
+ *
+ *   1. A lookup is a reader of the table's lock until it has its reference; unlink takes the stack
+ *      out as a writer before its memory may go: so what a lookup reads is there (stack.c, 3).
+ *   2. Every listed stack is in the table, and hidden unless it is active: a stack becomes active,
+ *      and closes, in a section of a writer, in which it is shown or hidden too. So what a reader
+ *      finds shown is active until the section of the reader ends, and has the reference of its
+ *      zones: the reader adds one to the count, whatever it is.
  */
 #include "netstack_impl.h"
 
@@ -14,37 +19,59 @@ void
 netstack__lookup_start(void)
 {
     netstack__table_lock_init(&lock);
+    netstack__id_table_init(&ids);
+}
+
+/* --- changes ------------------------------------------------------------------------------ */
+
+void
+netstack__lookup_begin(void)
+{
+    netstack__write_enter(&lock);
+}
+
+void
+netstack__lookup_end(void)
+{
+    netstack__write_exit(&lock);
 }
 
 void
 netstack__lookup_insert(struct netstack__stack *stack)
 {
-    netstack__write_enter(&lock);
     netstack__id_insert(&ids, stack);
-    netstack__write_exit(&lock);
 }
 
 void
-netstack__lookup_remove_begin(struct netstack__stack *stack)
+netstack__lookup_show(struct netstack__stack *stack)
 {
-    netstack__write_enter(&lock);
+    stack->key &= ~NETSTACK__HIDDEN;
+}
+
+void
+netstack__lookup_hide(struct netstack__stack *stack)
+{
+    stack->key |= NETSTACK__HIDDEN;
+}
+
+void
+netstack__lookup_remove(struct netstack__stack *stack)
+{
     netstack__id_remove(&ids, stack);
 }
 
-void
-netstack__lookup_remove_end(void)
-{
-    netstack__write_exit(&lock);
-}
+/* --- lookups ------------------------------------------------------------------------------ */
 
-static netstack_t *
+static inline netstack_t *
 find(netstackid_t id, kernel_site_t site)
 {
-    kernel_atomic_t *readers = netstack__read_enter(&lock);
-    struct netstack__stack *stack = netstack__id_find(&ids, id);
-    bool found = stack != NULL && netstack__ref_if_active(stack);
-    netstack__read_exit(&lock, readers);
-    if (!found) {
+    kernel_atomic_t *line = netstack__read_enter(&lock);
+    struct netstack__stack *stack = netstack__id_find_shown(&ids, id);
+    if (stack != NULL) {
+        (void)kernel_atomic_fetch_add(&stack->word, 1);
+    }
+    netstack__read_exit(&lock, line);
+    if (stack == NULL) {
         return NULL;
     }
     netstack__ref_taken(stack, NULL, site);
@@ -60,9 +87,9 @@ netstack_find_by_stackid(netstackid_t id)
 bool
 netstack_inuse_by_stackid(netstackid_t id)
 {
-    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    kernel_atomic_t *line = netstack__read_enter(&lock);
     bool inuse = netstack__id_find(&ids, id) != NULL;
-    netstack__read_exit(&lock, readers);
+    netstack__read_exit(&lock, line);
     return inuse;
 }
 

@@ -74,6 +74,7 @@ typedef struct netstack {
     void *_Atomic netstack_modules[NS_MAX]; /* NULL, then create's result, then NULL again */
     nm_state_t netstack_m_state[NS_MAX];    /* netstack_lock */
     netstackid_t netstack_stackid;          /* constant */
+    uint32_t netstack_numzones;             /* netstack_lock: attached */
     kernel_mutex_t netstack_lock;
 } netstack_t;
 

@@ -7,7 +7,7 @@
  * Locks, outermost first; nothing else is taken under a later one:
  *
  *   the lock of the table of ids   which stack an id is (table_lock.c, lookup.c)
- *   netstack_lock of one stack     turn, stage, zones, flags of the modules
+ *   netstack_lock of one stack     turn, stage, zones attached, flags of the modules
  *   netstack__service.lock         list, pins, queue of reaps, registry, figures; stage too
  *   the lock of the records        who holds what, in tracking builds (refs_tracked.c)
  *
@@ -21,35 +21,6 @@
 
 #include "kernel/hash_table.h"
 #include "netstack/netstack.h"
-
-/* --- id_table.c --------------------------------------------------------------------------- */
-
-struct netstack__stack;
-
-#define NETSTACK__ID_PLACES      4u
-#define NETSTACK__ID_BUCKETS_MIN 8u /* a power of two; these need no allocation */
-#define NETSTACK__ID_SEGMENTS    28u
-
-/* A cache line. */
-struct netstack__id_bucket {
-    netstackid_t ids[NETSTACK__ID_PLACES];
-    struct netstack__stack *stacks[NETSTACK__ID_PLACES]; /* NULL: the place is empty */
-    struct netstack__stack *overflow;                    /* by id_next */
-    uint64_t unused;
-};
-
-/* All zero is an empty table. The caller's lock guards all of it. */
-struct netstack__id_table {
-    uint64_t count;                                              /* stacks */
-    uint64_t opened;                                             /* buckets beyond the base */
-    struct netstack__id_bucket *segments[NETSTACK__ID_SEGMENTS]; /* [i]: minimum << i buckets */
-    _Alignas(64) struct netstack__id_bucket base[NETSTACK__ID_BUCKETS_MIN];
-};
-
-/* Fatal: an id that is there already, to insert; a stack that is not there, to remove. */
-void netstack__id_insert(struct netstack__id_table *table, struct netstack__stack *stack);
-void netstack__id_remove(struct netstack__id_table *table, struct netstack__stack *stack);
-struct netstack__stack *netstack__id_find(struct netstack__id_table *table, netstackid_t id);
 
 /* --- a stack ------------------------------------------------------------------------------ */
 
@@ -68,44 +39,52 @@ enum netstack__turn {
     NETSTACK__TURN_NONE,
     NETSTACK__TURN_BIRTH,
     NETSTACK__TURN_SHUTDOWN, /* of the zone */
+    NETSTACK__TURN_CLOSE,    /* the last zone's, going: no callback */
     NETSTACK__TURN_REAP,
     NETSTACK__TURN_MODULE, /* register or unregister of turn_module */
 };
 
 /*
- * The word: one atomic, because a lookup must see both halves at one instant.
+ * The word: one atomic, because who adds to it must see both halves at one instant.
  *   bits 0..31  references. The zones attached have one together.
  *   UNINIT      set at birth; cleared once, under netstack_lock, when all creates have ended.
  *               Illegal to clear when the birth failed.
  *   CLOSED      set once, under netstack_lock, never cleared. Illegal to set while a zone is
  *               attached; illegal for the references to reach zero without it.
- * A lookup adds a reference only to a word with neither bit.
+ * A reference is added only to a word with neither bit, or to one with references.
  */
 #define NETSTACK__REFS   UINT64_C(0xffffffff)
 #define NETSTACK__UNINIT (UINT64_C(1) << 32)
 #define NETSTACK__CLOSED (UINT64_C(1) << 33)
 
+/*
+ * The key: what lookups compare, the id in bits 0..31, unsigned.
+ *   HIDDEN      set exactly while the word has UNINIT or CLOSED. Lookups pass it over.
+ * Written with the lock of the table and netstack_lock, read with either.
+ */
+#define NETSTACK__HIDDEN (UINT64_C(1) << 32)
+
 struct netstack__tracking;
 
 struct netstack__stack {
     netstack_t shown; /* first: a netstack_t is a struct netstack__stack */
+    uint64_t key;     /* table, netstack_lock */
     kernel_atomic_t word;
     struct netstack__stack *id_next; /* lock of the table */
     struct kernel_table_node by_uid; /* service */
     uint64_t uid;                    /* constant */
     kernel_cv_t changed;             /* netstack_lock: a turn ended, or the stack is gone */
-    uint32_t zones;                  /* netstack_lock: attached */
     uint32_t modules;                /* constant: bit set of what its birth creates */
     uint8_t turn;                    /* netstack_lock */
     uint8_t turn_module;             /* netstack_lock */
     uint8_t stage; /* written with netstack_lock and the service's, read with either */
     uint32_t pins; /* service: being listed is one */
+    uint32_t lost; /* lock of the records: references without one */
     struct netstack__stack *next, *previous; /* service: in order of birth, while pinned */
     struct netstack__stack *reap_next;       /* service: queue of the reaper */
     uint64_t closed_ns;                      /* netstack_lock: when it became closing */
     uint64_t dropped_ns;                     /* service: when its references reached zero */
     struct netstack__tracking *tracking;     /* lock of the records; NULL in untracked builds */
-    uint64_t lost;                           /* lock of the records: references without one */
 };
 
 static inline struct netstack__stack *
@@ -186,7 +165,10 @@ int netstack__birth(netstackid_t id, struct netstack__stack **out);
 void netstack__set_stage(struct netstack__stack *stack, enum netstack__stage stage);
 void netstack__set_stage_locked(struct netstack__stack *stack, enum netstack__stage stage);
 
-/* Marks a stack closing, for the word and for the stage. Requires: its netstack_lock is held. */
+/*
+ * Marks a stack closing, for the word and for the stage. Requires: its netstack_lock is held; it is
+ * hidden from lookups.
+ */
 void netstack__close(struct netstack__stack *stack);
 
 /*
@@ -234,17 +216,89 @@ void netstack__forget(struct netstack__stack *stack, int module);
 void netstack__shutdown_all(struct netstack__stack *stack);
 void netstack__destroy_all(struct netstack__stack *stack);
 
+/* --- id_table.c --------------------------------------------------------------------------- */
+
+#define NETSTACK__ID_BITS_MIN 3u
+
+/* The heads of chains, as many as a power of two: a stack is in that of its hash's first bits. */
+struct netstack__id_heads {
+    struct netstack__stack **chains; /* by id_next; NULL: there are no such heads */
+    unsigned shift;                  /* 64 less the number of bits */
+};
+
+/* The caller's lock guards all of it. */
+struct netstack__id_table {
+    struct netstack__id_heads heads;
+    struct netstack__id_heads next; /* what the stacks move to, while the table grows or shrinks */
+    uint64_t moved;                 /* chains of `heads` below this are in `next` */
+    uint64_t count;                 /* stacks */
+    struct netstack__stack *base[1u << NETSTACK__ID_BITS_MIN]; /* heads without an allocation */
+};
+
+/* Fatal: an id that is there already, to insert; a stack that is not there, to remove. */
+void netstack__id_table_init(struct netstack__id_table *table);
+void netstack__id_insert(struct netstack__id_table *table, struct netstack__stack *stack);
+void netstack__id_remove(struct netstack__id_table *table, struct netstack__stack *stack);
+
+/* The head of the chain that an id belongs to. */
+static inline struct netstack__stack **
+netstack__id_chain(struct netstack__id_table *table, netstackid_t id)
+{
+    /* Multiplicative hashing (Knuth, TAOCP 6.4): ids in a row lie as far apart as can be. */
+    uint64_t hash = (uint32_t)id * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t at = hash >> table->heads.shift;
+    if (__builtin_expect(at < table->moved, 0)) {
+        return &table->next.chains[hash >> table->next.shift];
+    }
+    return &table->heads.chains[at];
+}
+
+/* The stack of an id, hidden or not. */
+struct netstack__stack *netstack__id_find(struct netstack__id_table *table, netstackid_t id);
+
+/* The same, but not if it is hidden. */
+static inline struct netstack__stack *
+netstack__id_find_shown(struct netstack__id_table *table, netstackid_t id)
+{
+    struct netstack__stack *stack = *netstack__id_chain(table, id);
+    while (stack != NULL && stack->key != (uint32_t)id) {
+        stack = stack->id_next;
+    }
+    return stack;
+}
+
+/* Are there records of references? The linker's choice: false, and netstack__track_* do nothing. */
+extern const bool netstack__tracked;
+
 /* --- refs.c ------------------------------------------------------------------------------- */
 
 /* Adds a reference to an active stack; false if it is not active. Tells nobody. */
-bool netstack__ref_if_active(struct netstack__stack *stack);
+static inline bool
+netstack__ref_if_active(struct netstack__stack *stack)
+{
+    return kernel_atomic_add_if(&stack->word, 1, NETSTACK__UNINIT | NETSTACK__CLOSED, 0, 0);
+}
+
+/* Does anybody want to know of references? */
+static inline bool
+netstack__is_watched(void)
+{
+    return netstack__tracked || kernel_probes_wanted != 0;
+}
 
 /* Tells probe and records of a reference just taken. */
-void netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site);
+void netstack__tell_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site);
+static inline void
+netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site)
+{
+    if (__builtin_expect(netstack__is_watched(), 0)) {
+        netstack__tell_taken(stack, tag, site);
+    }
+}
 
 /*
- * Drops a reference. True if that was the last: then with the service lock held, so that zero and
- * what follows from it are one step.
+ * Drops a reference. True if that was the last: then nobody else has to do with the stack any more,
+ * but for its pins, and the caller sees to its reap.
  */
 bool netstack__unref(struct netstack__stack *stack, const char *tag, kernel_site_t site);
 
@@ -297,20 +351,43 @@ netstack__reaps_outstanding(void)
 
 /* --- table_lock.c ------------------------------------------------------------------------- */
 
-#define NETSTACK__LINES 4u
 struct netstack__table_lock {
     struct {
-        _Alignas(64) kernel_atomic_t readers;
-    } lines[NETSTACK__LINES];
+        _Alignas(64) kernel_atomic_t taken; /* 1: by a reader or by the writer; else 0 */
+    } lines[KERNEL_STRIPES_MAX];            /* as many as kernel_stripes says */
     _Alignas(64) kernel_mutex_t mutex;
-    kernel_cv_t drained; /* readers became zero under a writer, or a writer left */
-    bool writing;        /* mutex */
+    kernel_cv_t left; /* mutex: a writer left */
+    bool writing;     /* mutex */
 };
 void netstack__table_lock_init(struct netstack__table_lock *lock);
 
-/* A reader's section; exit gets what enter answered. Between them it takes no lock and waits not. */
-kernel_atomic_t *netstack__read_enter(struct netstack__table_lock *lock);
-void netstack__read_exit(struct netstack__table_lock *lock, kernel_atomic_t *readers);
+/* For a reader that found its line taken. */
+kernel_atomic_t *netstack__read_enter_slowly(struct netstack__table_lock *lock);
+
+/*
+ * A reader's section; exit gets what enter answered: a line, or NULL for the mutex. Between them it
+ * takes no lock and waits not.
+ */
+static inline kernel_atomic_t *
+netstack__read_enter(struct netstack__table_lock *lock)
+{
+    kernel_atomic_t *line = &lock->lines[kernel_thread_id() & (kernel_stripes - 1)].taken;
+    uint64_t expected = 0;
+    if (__builtin_expect(kernel_atomic_compare_exchange(line, &expected, 1), 1)) {
+        return line;
+    }
+    return netstack__read_enter_slowly(lock);
+}
+
+static inline void
+netstack__read_exit(struct netstack__table_lock *lock, kernel_atomic_t *line)
+{
+    if (__builtin_expect(line != NULL, 1)) {
+        kernel_atomic_store(line, 0);
+    } else {
+        kernel_mutex_exit(&lock->mutex);
+    }
+}
 
 /* A writer's, alone. enter waits for the readers: Requires: no lock of the core is held. */
 void netstack__write_enter(struct netstack__table_lock *lock);
@@ -319,13 +396,17 @@ void netstack__write_exit(struct netstack__table_lock *lock);
 /* --- lookup.c ----------------------------------------------------------------------------- */
 
 /*
- * The table of ids. What is done between remove_begin and remove_end is one step for every lookup.
- * Requires: insert, remove_begin: no lock of the core is held.
+ * The table of ids, for those who change it. What is done between begin and end is one step for
+ * every lookup; begin waits for those in progress. Requires: begin: no lock of the core is held; the
+ * others: between begin and end. show, hide: netstack_lock is held too.
  */
 void netstack__lookup_start(void);
+void netstack__lookup_begin(void);
+void netstack__lookup_end(void);
 void netstack__lookup_insert(struct netstack__stack *stack);
-void netstack__lookup_remove_begin(struct netstack__stack *stack);
-void netstack__lookup_remove_end(void);
+void netstack__lookup_show(struct netstack__stack *stack);
+void netstack__lookup_hide(struct netstack__stack *stack);
+void netstack__lookup_remove(struct netstack__stack *stack);
 
 /* --- walk.c ------------------------------------------------------------------------------- */
 

@@ -2,64 +2,72 @@
  *
  * References: the word of a stack (netstack_impl.h) and how it may change.
  *
- *   1. A lookup adds a reference only to a word that is neither uninitialised nor closing, seen
- *      and changed in one step: none is given after closing, none by a stack that is not born.
- *   2. Zero is final. netstack_hold needs a reference to add to, and is the end without one; a
- *      lookup needs a word that is not closing, and a word at zero is closing: the zones attached
- *      have a reference until the stack is closed.
- *   3. The step to zero is made under the service lock, with what follows from it: a reap is
- *      counted as outstanding from the same instant, and who made it zero is alone, by (2).
- *   4. Nobody touches a stack after giving its reference back, except to queue it in (3), where
- *      only the reaper can take it from the queue, and needs the same lock for that.
+ *   1. Who holds a stack may add to its count. Others need it active: a lookup adds while it keeps
+ *      the stack from closing (lookup.c, 2), everybody else in one step with seeing neither bit. None
+ *      is given after closing, none by a stack that is not born.
+ *   2. Zero is final. netstack_hold needs a reference to add to, and is the end without one; the
+ *      others need a stack that is not closing, and one at zero is: the zones attached have a
+ *      reference until the stack is closed.
+ *   3. A release sees the count that was before its own, so exactly one made it zero. That one is
+ *      alone, by (2), and the stack stays listed until it says otherwise: its reap is outstanding from
+ *      the moment when it queues it, under the service lock, before its call returns.
+ *   4. Nobody else touches a stack after giving its reference back, unless it has a pin.
  */
 #include "netstack_impl.h"
 
 #define service netstack__service
 
-bool
-netstack__ref_if_active(struct netstack__stack *stack)
-{
-    uint64_t word = kernel_atomic_load(&stack->word);
-    do {
-        if ((word & (NETSTACK__UNINIT | NETSTACK__CLOSED)) != 0) {
-            return false;
-        }
-    } while (!kernel_atomic_compare_exchange(&stack->word, &word, word + 1));
-    return true;
-}
-
 void
-netstack__ref_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site)
+netstack__tell_taken(struct netstack__stack *stack, const char *tag, kernel_site_t site)
 {
     kernel_probe(KERNEL_PROBE_netstack__inc__ref, &stack->shown, 0);
     netstack__track_hold(stack, tag, site);
 }
 
-bool
-netstack__unref(struct netstack__stack *stack, const char *tag, kernel_site_t site)
+static void
+tell_dropped(struct netstack__stack *stack, const char *tag, kernel_site_t site)
 {
     netstack__track_rele(stack, tag, site);
     kernel_probe(KERNEL_PROBE_netstack__dec__ref, &stack->shown, 0);
+}
 
-    uint64_t word = kernel_atomic_load(&stack->word);
-    while ((word & NETSTACK__REFS) > 1) {
-        if (kernel_atomic_compare_exchange(&stack->word, &word, word - 1)) {
-            return false;
-        }
-    }
+/* Drops a reference; true if another is left. *word: as it was. */
+static inline bool
+unref_another(struct netstack__stack *stack, uint64_t *word)
+{
+    *word = kernel_atomic_fetch_add(&stack->word, UINT64_MAX);
+    return __builtin_expect((*word & NETSTACK__REFS) > 1, 1);
+}
 
-    kernel_mutex_enter(&service.lock);
-    word = kernel_atomic_fetch_add(&stack->word, UINT64_MAX);
+/* Where no other is left: it was the last, or the end. */
+static void
+check_last(struct netstack__stack *stack, uint64_t word, kernel_site_t site)
+{
     if ((word & NETSTACK__REFS) == 0) {
         kernel_panic_at(site, "netstack_rele of stack %d, uid %llu, which nobody holds",
                         stack->shown.netstack_stackid, (unsigned long long)stack->uid);
     }
-    if ((word & NETSTACK__REFS) > 1) {
-        kernel_mutex_exit(&service.lock);
+    VERIFY((word & NETSTACK__CLOSED) != 0);
+}
+
+bool
+netstack__unref(struct netstack__stack *stack, const char *tag, kernel_site_t site)
+{
+    tell_dropped(stack, tag, site);
+    uint64_t word;
+    if (unref_another(stack, &word)) {
         return false;
     }
-    VERIFY((word & NETSTACK__CLOSED) != 0);
+    check_last(stack, word, site);
     return true;
+}
+
+static void
+queue_reap(struct netstack__stack *stack)
+{
+    kernel_mutex_enter(&service.lock);
+    netstack__reap_begun(stack);
+    kernel_mutex_exit(&service.lock);
 }
 
 void
@@ -75,13 +83,34 @@ netstack_hold_at(netstack_t *ns, const char *tag, kernel_site_t site)
     netstack__ref_taken(stack, tag, site);
 }
 
+/* The rare ends of a release stand apart: the common one is a leaf. */
+
+static __attribute__((noinline)) void
+rele_last(struct netstack__stack *stack, uint64_t word, kernel_site_t site)
+{
+    check_last(stack, word, site);
+    queue_reap(stack);
+}
+
+static __attribute__((noinline)) void
+rele_watched(struct netstack__stack *stack, const char *tag, kernel_site_t site)
+{
+    if (netstack__unref(stack, tag, site)) {
+        queue_reap(stack);
+    }
+}
+
 void
 netstack_rele_at(netstack_t *ns, const char *tag, kernel_site_t site)
 {
     struct netstack__stack *stack = netstack__of(ns);
-    if (netstack__unref(stack, tag, site)) {
-        netstack__reap_begun(stack);
-        kernel_mutex_exit(&service.lock);
+    if (__builtin_expect(netstack__is_watched(), 0)) {
+        rele_watched(stack, tag, site);
+        return;
+    }
+    uint64_t word;
+    if (!unref_another(stack, &word)) {
+        rele_last(stack, word, site);
     }
 }
 

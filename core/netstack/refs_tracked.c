@@ -13,6 +13,8 @@
 
 #include "netstack_impl.h"
 
+const bool netstack__tracked = true;
+
 struct record {
     struct record *next; /* newest first */
     struct netstack__holder holder;

@@ -4,6 +4,8 @@
  */
 #include "netstack_impl.h"
 
+const bool netstack__tracked = false;
+
 void
 netstack__track_start(void)
 {

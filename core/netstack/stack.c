@@ -29,8 +29,9 @@
 
 #define service netstack__service
 
-_Static_assert(sizeof(struct netstack__stack) + 2 * sizeof(void *) <= 512,
-               "a stack is at most 512 bytes, its share of the id table included");
+/* The table of ids has at most five heads a stack, and half as many again while it shrinks. */
+_Static_assert(sizeof(struct netstack__stack) + 8 * sizeof(void *) <= 512,
+               "a stack is at most 512 bytes, its share of the table of ids included");
 
 /* --- stages ------------------------------------------------------------------------------- */
 
@@ -55,7 +56,7 @@ netstack__set_stage(struct netstack__stack *stack, enum netstack__stage stage)
 void
 netstack__close(struct netstack__stack *stack)
 {
-    VERIFY(stack->zones == 0);
+    VERIFY(stack->shown.netstack_numzones == 0);
     stack->closed_ns = kernel_time_ns();
     uint64_t word = kernel_atomic_fetch_add(&stack->word, NETSTACK__CLOSED);
     VERIFY((word & NETSTACK__CLOSED) == 0);
@@ -130,9 +131,10 @@ netstack__free(struct netstack__stack *stack)
 void
 netstack__unlink(struct netstack__stack *stack, bool reaped)
 {
-    netstack__lookup_remove_begin(stack);
+    netstack__lookup_begin();
+    netstack__lookup_remove(stack);
     kernel_mutex_enter(&stack->shown.netstack_lock);
-    VERIFY(stack->zones == 0);
+    VERIFY(stack->shown.netstack_numzones == 0);
 
     kernel_mutex_enter(&service.lock);
     netstack__set_stage_locked(stack, NETSTACK__GONE);
@@ -146,7 +148,7 @@ netstack__unlink(struct netstack__stack *stack, bool reaped)
     kernel_mutex_exit(&service.lock);
 
     netstack__turn_end(stack);
-    netstack__lookup_remove_end();
+    netstack__lookup_end();
     netstack__unpin(stack);
 }
 
@@ -161,10 +163,11 @@ allocate(netstackid_t id)
         return NULL;
     }
     stack->shown.netstack_stackid = id;
+    stack->key = (uint32_t)id | NETSTACK__HIDDEN;
     kernel_mutex_init(&stack->shown.netstack_lock, "netstack");
     kernel_cv_init(&stack->changed, "netstack_changed");
     kernel_atomic_init(&stack->word, NETSTACK__UNINIT | 1, "netstack_word");
-    stack->zones = 1;
+    stack->shown.netstack_numzones = 1;
     stack->turn = NETSTACK__TURN_BIRTH;
     stack->modules = service.modules;
     return stack;
@@ -191,7 +194,9 @@ conceive(netstackid_t id)
     kernel_mutex_exit(&service.lock);
 
     if (stack != NULL) {
+        netstack__lookup_begin();
         netstack__lookup_insert(stack);
+        netstack__lookup_end();
     }
     if (limited_ns > 0) {
         kernel_probe(KERNEL_PROBE_netstack__reap__rate__limited, limited_ns, 0);
@@ -211,16 +216,30 @@ create_all(struct netstack__stack *stack)
     return true;
 }
 
+/* Ends the turn of a birth: the stack is active, in one step. Requires: netstack_lock. */
+static void
+go_live(struct netstack__stack *stack)
+{
+    kernel_mutex_exit(&stack->shown.netstack_lock);
+    netstack__lookup_begin();
+    kernel_mutex_enter(&stack->shown.netstack_lock);
+    netstack__set_stage(stack, NETSTACK__LIVE);
+    uint64_t word = kernel_atomic_fetch_add(&stack->word, -NETSTACK__UNINIT);
+    VERIFY((word & NETSTACK__UNINIT) != 0 && (word & NETSTACK__CLOSED) == 0);
+    netstack__lookup_show(stack);
+    netstack__lookup_end();
+    netstack__turn_end(stack);
+}
+
 /* Ends the turn of a birth that failed, and the stack with it. Requires: netstack_lock. */
 static void
 abandon(struct netstack__stack *stack)
 {
     netstack__shutdown_all(stack);
     netstack__destroy_all(stack);
-    stack->zones = 0;
+    stack->shown.netstack_numzones = 0;
     netstack__close(stack);
     if (netstack__unref(stack, "zone", KERNEL_HERE)) {
-        kernel_mutex_exit(&service.lock);
         kernel_mutex_exit(&stack->shown.netstack_lock);
         netstack__unlink(stack, false);
     } else {
@@ -241,10 +260,7 @@ netstack__birth(netstackid_t id, struct netstack__stack **out)
     int error = 0;
     kernel_mutex_enter(&stack->shown.netstack_lock);
     if (create_all(stack)) {
-        netstack__set_stage(stack, NETSTACK__LIVE);
-        uint64_t word = kernel_atomic_fetch_add(&stack->word, -NETSTACK__UNINIT);
-        VERIFY((word & NETSTACK__UNINIT) != 0 && (word & NETSTACK__CLOSED) == 0);
-        netstack__turn_end(stack);
+        go_live(stack);
         *out = stack;
     } else {
         abandon(stack);

@@ -74,6 +74,13 @@ Test(netstack_invariants_broken, a_stage_that_the_word_does_not_say, .signal = S
     (void)netstack_is_valid(&stack->shown);
 }
 
+Test(netstack_invariants_broken, a_key_that_hides_an_active_stack, .signal = SIGABRT)
+{
+    struct netstack__stack *stack = stack_with_a_module();
+    stack->key |= NETSTACK__HIDDEN;
+    (void)netstack_is_valid(&stack->shown);
+}
+
 Test(netstack_invariants_broken, zones_without_a_reference, .signal = SIGABRT)
 {
     struct netstack__stack *stack = stack_with_a_module();

@@ -48,6 +48,26 @@ Test(netstack_refs, the_names_have_addresses_too)
     cr_assert_eq(references(ns), 1);
 }
 
+Test(netstack_refs, where_nobody_listens_they_add_up_too_and_the_last_one_counts)
+{
+    kernel_probes_wanted = 0;
+    netstack_t *ns = netstack_find_by_stackid(make_exclusive_zone());
+    cr_assert_eq(references(ns), 2);
+    netstack_hold(ns);
+    cr_assert_eq(references(ns), 3);
+    netstack_rele(ns);
+    cr_assert_eq(references(ns), 2);
+    uint64_t uid = netstack_get_uid(ns);
+    netstackid_t id = ns->netstack_stackid;
+    cr_assert_eq(zone_destroy(id), 0);
+    cr_assert(netstack_inuse_by_stackid(id));
+    netstack_rele(ns);
+    cr_assert_eq(netstack_wait_gone(uid), 0);
+    cr_assert_not(netstack_inuse_by_stackid(id));
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__inc__ref), 0);
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__dec__ref), 0);
+}
+
 Test(netstack_refs, zones_have_one_reference_together)
 {
     netstack_t *ns = netstack_find_by_stackid(0);
@@ -112,6 +132,15 @@ release_in_destroy(char phase, netstackid_t id, netstack_t *ns)
 
 Test(netstack_refs_misuse, a_release_of_nothing_is_the_end, .signal = SIGABRT)
 {
+    cr_assert_eq(module_register(NS_IP), 0);
+    modules[NS_IP].inside = release_in_destroy;
+    cr_assert_eq(zone_destroy(make_exclusive_zone()), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+}
+
+Test(netstack_refs_misuse, a_release_of_nothing_is_the_end_where_nobody_listens, .signal = SIGABRT)
+{
+    kernel_probes_wanted = 0;
     cr_assert_eq(module_register(NS_IP), 0);
     modules[NS_IP].inside = release_in_destroy;
     cr_assert_eq(zone_destroy(make_exclusive_zone()), 0);

@@ -24,9 +24,9 @@ static int
 read_once(int unused)
 {
     (void)unused;
-    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    kernel_atomic_t *line = netstack__read_enter(&lock);
     inside++;
-    netstack__read_exit(&lock, readers);
+    netstack__read_exit(&lock, line);
     return 0;
 }
 
@@ -40,31 +40,62 @@ write_once(int unused)
     return 0;
 }
 
+static bool
+a_writer_has_come(void)
+{
+    kernel_mutex_enter(&lock.mutex);
+    bool writing = lock.writing;
+    kernel_mutex_exit(&lock.mutex);
+    return writing;
+}
+
 Test(netstack_table_lock, readers_go_in_together)
 {
     struct call other;
-    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    kernel_atomic_t *line = netstack__read_enter(&lock);
     call_start(&other, read_once, 0);
     (void)call_finish(&other);
     cr_assert_eq(inside, 1);
-    netstack__read_exit(&lock, readers);
+    netstack__read_exit(&lock, line);
 }
 
 Test(netstack_table_lock, a_writer_waits_for_readers_and_later_readers_do_not_wait_for_it)
 {
     struct call writer, reader;
-    kernel_atomic_t *readers = netstack__read_enter(&lock);
+    kernel_atomic_t *line = netstack__read_enter(&lock);
     call_start(&writer, write_once, 0);
-    while (kernel_atomic_load(readers) == 1) {
-        /* until the writer has come */
+    while (!a_writer_has_come()) {
+        kernel_sleep_ns(1000);
     }
     call_start(&reader, read_once, 0);
     (void)call_finish(&reader);
     cr_assert_eq(inside, 1);
     cr_assert_not(written);
-    netstack__read_exit(&lock, readers);
+    netstack__read_exit(&lock, line);
     (void)call_finish(&writer);
     cr_assert(written);
+}
+
+Test(netstack_table_lock, a_reader_that_finds_its_line_taken_takes_another)
+{
+    kernel_atomic_t *lines[KERNEL_STRIPES_MAX];
+    for (unsigned i = 0; i < kernel_stripes; i++) {
+        lines[i] = netstack__read_enter(&lock);
+        cr_assert_not_null(lines[i]);
+        for (unsigned other = 0; other < i; other++) {
+            cr_assert_neq(lines[i], lines[other]);
+        }
+    }
+    /* None is left: the mutex, which lets others do the same one by one. */
+    cr_assert_null(netstack__read_enter(&lock));
+    netstack__read_exit(&lock, NULL);
+    cr_assert_null(netstack__read_enter(&lock));
+    netstack__read_exit(&lock, NULL);
+    netstack__read_exit(&lock, lines[0]);
+    cr_assert_eq(netstack__read_enter(&lock), lines[0]);
+    for (unsigned i = 0; i < kernel_stripes; i++) {
+        netstack__read_exit(&lock, lines[i]);
+    }
 }
 
 Test(netstack_table_lock, a_reader_waits_for_a_writer_at_work)
@@ -83,9 +114,9 @@ static int
 read_often(int rounds)
 {
     for (int i = 0; i < rounds; i++) {
-        kernel_atomic_t *readers = netstack__read_enter(&lock);
+        kernel_atomic_t *line = netstack__read_enter(&lock);
         cr_assert_eq(halves[0], halves[1]);
-        netstack__read_exit(&lock, readers);
+        netstack__read_exit(&lock, line);
     }
     return 0;
 }
