@@ -33,6 +33,20 @@ successor(const struct netstack__cursor *cursor)
     return stack != NULL && stack->uid < cursor->limit ? stack : NULL;
 }
 
+/* Asks for the memory of the stack that comes after: it arrives while this one is visited. */
+static void
+fetch_ahead(const struct netstack__cursor *cursor)
+{
+    const struct netstack__stack *at = cursor->at;
+    const struct netstack__stack *ahead = cursor->backward ? at->previous : at->next;
+    if (ahead != NULL) {
+        __builtin_prefetch(ahead->shown.netstack_m_state);
+        __builtin_prefetch(&ahead->shown.netstack_lock);
+        __builtin_prefetch(&ahead->word);
+        __builtin_prefetch(&ahead->next);
+    }
+}
+
 /* Moves the cursor, with its pin, to the next stack or to none. */
 static void
 advance(struct netstack__cursor *cursor)
@@ -42,6 +56,7 @@ advance(struct netstack__cursor *cursor)
     cursor->at = successor(cursor);
     if (cursor->at != NULL) {
         cursor->at->pins++;
+        fetch_ahead(cursor);
     }
     bool last = left != NULL && netstack__unpin_locked(left);
     kernel_mutex_exit(&service.lock);
