@@ -9,7 +9,9 @@
 add_library(heddle_flags INTERFACE)
 target_compile_options(heddle_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
-  -fno-omit-frame-pointer -fno-common -g
+  -fno-common -g
+  # Profilers and sanitizers walk frames; what is measured, and what ships, keeps the register.
+  $<$<NOT:$<CONFIG:Release>>:-fno-omit-frame-pointer>
   # Paths in __FILE__ and debug information are the tree's own, the same on every machine.
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(HEDDLE_WERROR)
