@@ -76,6 +76,13 @@ compare(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
+double
+bench_median(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare);
+    return values[count / 2];
+}
+
 void
 bench_measure(struct bench_case *cases, size_t count, int rounds)
 {
@@ -96,8 +103,7 @@ bench_measure(struct bench_case *cases, size_t count, int rounds)
         }
     }
     for (size_t i = 0; i < count; i++) {
-        qsort(samples[i], (size_t)rounds, sizeof samples[i][0], compare);
-        cases[i].ns_per_unit = samples[i][rounds / 2];
+        cases[i].ns_per_unit = bench_median(samples[i], (size_t)rounds);
     }
     free(samples);
 }

@@ -31,6 +31,9 @@ struct bench_case {
 /* Measures the cases in turn, `rounds` times round; fills in the medians. */
 void bench_measure(struct bench_case *cases, size_t count, int rounds);
 
+/* The middle one; sorts them. Requires: there are some. */
+double bench_median(double *values, size_t count);
+
 /*
  * The benchmarks of this program, by the names of `ci/bench`, up to a NULL name. run returns 0, or the
  * exit code that says what is lacking; broken bounds are told by their rows. corpus: the folder with

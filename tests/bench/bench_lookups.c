@@ -4,6 +4,7 @@
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "bench.h"
 #include "bench_bare.h"
@@ -12,6 +13,10 @@
 #define ROUNDS      15
 #define CALLS       300000u
 #define CALLS_SHARE 200000u /* of each thread */
+
+#define ROUNDS_TRIED    200
+#define ROUNDS_KEPT_MIN 5
+#define UNDISTURBED     0.95 /* of the time that passes, the thread's own */
 
 /* --- hold and rele ------------------------------------------------------------------------ */
 
@@ -170,12 +175,23 @@ struct share {
         *subject; /* NULL: a counter of its own, which tells what the machine can */
     int key;
     struct bare_element bare;
+    _Atomic bool *disturbed; /* set if the thread did not have a processor all the time */
 };
+
+static double
+time_ns(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
 
 static void *
 work_share(void *argument)
 {
     struct share *share = argument;
+    double wall = time_ns(CLOCK_MONOTONIC);
+    double own = time_ns(CLOCK_THREAD_CPUTIME_ID);
     for (uint32_t i = 0; i < CALLS_SHARE; i++) {
         if (share->subject != NULL) {
             share->subject->rele(share->subject->find_by_stackid(share->key));
@@ -183,6 +199,11 @@ work_share(void *argument)
             bare_hold(&share->bare);
             bare_rele(&share->bare);
         }
+    }
+    own = time_ns(CLOCK_THREAD_CPUTIME_ID) - own;
+    wall = time_ns(CLOCK_MONOTONIC) - wall;
+    if (own < UNDISTURBED * wall) {
+        *share->disturbed = true;
     }
     return NULL;
 }
@@ -206,27 +227,57 @@ work_together(void *argument)
     return 2 * CALLS_SHARE;
 }
 
+/*
+ * Threads together: a counter each, a stack each, one stack; in `ratios` the throughput of each to one
+ * thread's. A round in which a thread had to wait for a processor is left out: it says what
+ * others do on this machine. Returns: how many rounds were kept.
+ */
+static size_t
+measure_together(struct bench_case cases[5], _Atomic bool *disturbed, double ratios[3][ROUNDS])
+{
+    size_t kept = 0;
+    for (int round = 0; round < ROUNDS_TRIED && kept < ROUNDS; round++) {
+        *disturbed = false;
+        bench_measure(cases, 5, 1);
+        if (!*disturbed) {
+            ratios[0][kept] = cases[3].ns_per_unit / cases[4].ns_per_unit;
+            ratios[1][kept] = cases[0].ns_per_unit / cases[1].ns_per_unit;
+            ratios[2][kept] = cases[0].ns_per_unit / cases[2].ns_per_unit;
+            kept++;
+        }
+    }
+    return kept;
+}
+
 void
 bench_two_threads(struct bench_world *core)
 {
+    static _Atomic bool disturbed;
     bench_world_resize(core, 100);
-    struct share apart[2] = {{.subject = core->subject, .key = core->zones[0]},
-                             {.subject = core->subject, .key = core->zones[50]}};
+    struct share apart[2] = {
+        {.subject = core->subject, .key = core->zones[0], .disturbed = &disturbed},
+        {.subject = core->subject, .key = core->zones[50], .disturbed = &disturbed}};
     struct share same[2] = {apart[0], apart[0]};
     struct share *bare = bench_zalloc(2, sizeof *bare);
+    bare[0].disturbed = &disturbed;
+    bare[1].disturbed = &disturbed;
     struct bench_case cases[] = {{.work = work_alone, .argument = apart},
                                  {.work = work_together, .argument = apart},
                                  {.work = work_together, .argument = same},
                                  {.work = work_alone, .argument = bare},
                                  {.work = work_together, .argument = bare}};
-    bench_measure(cases, sizeof cases / sizeof *cases, 31);
+    double ratios[3][ROUNDS];
+    size_t kept = measure_together(cases, &disturbed, ratios);
     free(bare);
     bench_world_resize(core, 0);
-
+    if (kept < ROUNDS_KEPT_MIN) {
+        bench_skipped("two threads", "this machine has no two processors free just now");
+        return;
+    }
     bench_row("two threads, a counter each, to one thread's throughput",
-              cases[3].ns_per_unit / cases[4].ns_per_unit, "ratio", BENCH_NO_BOUND, 0);
+              bench_median(ratios[0], kept), "ratio", BENCH_NO_BOUND, 0);
     bench_row("two threads, find + rele, a stack each, to one thread's",
-              cases[0].ns_per_unit / cases[1].ns_per_unit, "ratio", BENCH_AT_LEAST, 1.7);
-    bench_row("two threads, find + rele, one stack, to one thread's",
-              cases[0].ns_per_unit / cases[2].ns_per_unit, "ratio", BENCH_NO_BOUND, 0);
+              bench_median(ratios[1], kept), "ratio", BENCH_AT_LEAST, 1.7);
+    bench_row("two threads, find + rele, one stack, to one thread's", bench_median(ratios[2], kept),
+              "ratio", BENCH_NO_BOUND, 0);
 }
