@@ -9,7 +9,7 @@
 #include "bench.h"
 #include "bench_core.h"
 
-#define ROUNDS 5
+#define ROUNDS 7
 
 static uint64_t
 register_and_unregister(void *argument)
@@ -43,7 +43,7 @@ walk(void *argument)
 
 static const uint32_t sizes[] = {1000, 4000, 16000, 64000, 256000};
 #define SIZES        (sizeof sizes / sizeof *sizes)
-#define LINEAR_UNITS 64000 /* the small sizes again and again */
+#define LINEAR_UNITS 256000 /* the small sizes again and again */
 
 struct sized_case {
     struct bench_world *world;
