@@ -35,7 +35,7 @@ static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default 20 without --runs", 0},
     {"faults", KEY_FAULTS, "on|off", 0, "Whether programs have faults; default on", 0},
-    {"keep-going", 'k', NULL, 0, "Go on after a failure, and write each distinct one", 0},
+    {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
     {"jobs", 'j', "N", 0, "Worker processes; default 1. The findings are the same", 0},
     {"known", KEY_KNOWN, "DIR", 0, "Pass over failures that have a .prog there", 0},
     {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},

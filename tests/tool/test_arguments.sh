@@ -18,6 +18,7 @@ says "heddle 0."
 for command in list run replay convert doctor; do
     expect 0 "$command" --help
     says "Usage: heddle $command" "Example: heddle $command" "--help"
+    ! grep -n ' $' stdout || fail "a line that ends in a blank"
     expect 2 "$command" --frobnicate
     says "frobnicate" "Options: --help" "heddle $command --help"
 done
