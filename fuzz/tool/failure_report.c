@@ -125,7 +125,9 @@ report_failure(const struct report *report, FILE *out)
         print_indented(report->words, "    ", out);
     }
     if (result->diverged_at >= 0) {
-        fprintf(out, "  diverged at: step %" PRId64 "; the file is of another build or subject\n",
+        fprintf(out,
+                "  diverged at: step %" PRId64 "; the schedule is of another build or subject, or "
+                "was never run\n",
                 result->diverged_at);
     }
     if (report->file != NULL) {
