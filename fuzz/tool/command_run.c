@@ -13,7 +13,6 @@
 #include "tool/worker.h"
 
 #define DEFAULT_SECONDS 20
-#define DEFAULT_DEPTH   3
 
 enum {
     KEY_STRATEGY = 256,
@@ -150,7 +149,7 @@ command_run(int argc, char **argv)
                "Example: heddle run lifecycle --subject reference --seconds 20 --keep-going",
     };
     struct hunt_options hunt = {
-        .exploration = {.seed = 1, .depth = DEFAULT_DEPTH, .faults = true},
+        .exploration = {.seed = 1, .depth = EXPLORATION_DEPTH, .faults = true},
         .strategy = "random",
         .runs = UINT64_MAX,
         .jobs = 1,
@@ -171,9 +170,9 @@ command_run(int argc, char **argv)
         hunt.seconds = DEFAULT_SECONDS;
     }
     if (!hunt.json) {
-        printf("heddle run %s --subject %s --strategy %s --seed %llu\n",
-               hunt.exploration.target->name, hunt.exploration.subject->name, hunt.strategy,
-               (unsigned long long)hunt.exploration.seed);
+        char command[256];
+        exploration_command(&hunt.exploration, command, sizeof(command));
+        puts(command);
         fflush(stdout);
     }
     return hunt_run(&hunt);
