@@ -55,7 +55,13 @@ expect 2 run toy --known nowhere
 says "nowhere: No such file"
 : >file
 expect 2 run toy -o file
-says "-o: file: Not a directory"
+says "-o: file: nothing can be written in file: Not a directory"
+expect 2 run toy -o file/below
+says "-o: file/below: " "Not a directory"
+expect 2 run toy -o /proc/findings/of/toy
+says "-o: /proc/findings/of/toy: nothing can be written in /proc: No such file"
+expect 2 run toy -o ''
+says "-o: needs the name"
 expect 2 replay
 says "needs a FILE"
 expect 2 replay --expect doom file
