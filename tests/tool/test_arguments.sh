@@ -77,3 +77,11 @@ says "targets:" "toy" "random" "before_strike" "null_write" "(reference)"
 expect 0 list oracles
 says "strikes never overlap"
 says_not "random"
+
+# The totals say what was done, and name what was not.
+expect 0 run toy --runs 8
+says "  before_strike      "
+says_not "never: "
+expect 0 run toy --runs 8 --faults off
+says "  never: before_strike"
+says_not "  before_strike      "
