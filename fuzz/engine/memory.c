@@ -162,10 +162,11 @@ tell_life(const void *address, char *text, size_t size)
         return;
     }
     int length =
-        snprintf(text, size, "\nObject %u (%s) was allocated by task %u (%s) in %s (%s:%d)",
+        snprintf(text, size, "\nObject %u (%s) was allocated by task %u (%s) in %s (%s:%d)%s",
                  allocation->number, allocation->kind, allocation->allocated_by,
                  exec.tasks[allocation->allocated_by].name, allocation->allocated_at->function,
-                 allocation->allocated_at->file, allocation->allocated_at->line);
+                 allocation->allocated_at->file, allocation->allocated_at->line,
+                 allocation->life == HEDDLE_LIFE_FREED ? "" : ".");
     if (allocation->life == HEDDLE_LIFE_FREED && length > 0 && (size_t)length < size) {
         snprintf(text + length, size - (size_t)length, "\nand freed by task %u (%s) in %s (%s:%d).",
                  allocation->freed_by, exec.tasks[allocation->freed_by].name,

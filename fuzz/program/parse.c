@@ -55,6 +55,9 @@ struct parser {
 
 static const char line_end[] = "the end of the line";
 
+#define MESSAGE_PART     96 /* of what was expected */
+#define VALUES_NAMED_MAX 4  /* so many values are all named, where more are first ... last */
+
 /* What a line may begin with wherever it stands, in messages. */
 #define SECTION "\"thread\", \"faults\", \"schedule\" or \"end\""
 
@@ -73,6 +76,14 @@ parse_verb(struct lexer *lexer, const struct program_verb *verbs, uint32_t count
         }
     }
     return program__fail_expected(lexer, "%s", expected);
+}
+
+/* As much as there is room for. */
+static void
+append(char part[MESSAGE_PART], const char *text)
+{
+    size_t length = strlen(part);
+    snprintf(part + length, MESSAGE_PART - length, "%s", text);
 }
 
 /* A number is good even where there are names: there may have been none when it was written. */
@@ -98,8 +109,17 @@ parse_value(struct lexer *lexer, const struct program_parameter *parameter, uint
         return program__fail_expected(lexer, "a number up to %" PRIu32 " for %s",
                                       parameter->limit - 1, parameter->name);
     }
-    return program__fail_expected(lexer, "%s ... %s or a number up to %" PRIu32 " for %s",
-                                  parameter->names[0], parameter->names[parameter->limit - 1],
+    if (parameter->limit > VALUES_NAMED_MAX) {
+        return program__fail_expected(lexer, "%s ... %s or a number up to %" PRIu32 " for %s",
+                                      parameter->names[0], parameter->names[parameter->limit - 1],
+                                      parameter->limit - 1, parameter->name);
+    }
+    char names[MESSAGE_PART] = "";
+    for (uint32_t i = 0; i < parameter->limit; i++) {
+        append(names, i == 0 ? "" : ", ");
+        append(names, parameter->names[i]);
+    }
+    return program__fail_expected(lexer, "%s or a number up to %" PRIu32 " for %s", names,
                                   parameter->limit - 1, parameter->name);
 }
 
@@ -129,11 +149,15 @@ parse_parameters_to_line_end(struct lexer *lexer, const struct program_verb *ver
                              uint16_t *numbers)
 {
     unsigned int given = 0;
-    char expected[64];
+    char expected[MESSAGE_PART] = "";
 
-    snprintf(expected, sizeof(expected), "%s %s",
-             verb->parameter_count > 0 ? "a parameter of" : "the end of the line after",
-             verb->name);
+    append(expected, verb->parameter_count > 0 ? "a parameter of " : "the end of the line after ");
+    append(expected, verb->name);
+    for (uint32_t i = 0; i < verb->parameter_count; i++) {
+        append(expected, i == 0 ? " (" : ", ");
+        append(expected, verb->parameters[i].name);
+    }
+    append(expected, verb->parameter_count > 0 ? ")" : "");
     while (!program__token_ends_line(&lexer->token)) {
         if (!parse_parameter(lexer, verb, expected, numbers, &given)) {
             return false;

@@ -91,6 +91,11 @@ take_arguments(int *argc, char **argv)
             use_artifact_prefix(prefix);
         }
         bool ours = take_argument(argv[i]);
+        /* libFuzzer would skip it, and fuzz on without what was meant. */
+        if (!ours && strncmp(argv[i], "--", 2) == 0) {
+            give_up(argv[i], "there is no such option; there are --known=DIR, --findings=DIR and "
+                             "--keep-going=1");
+        }
 #ifdef HEDDLE_LIBFUZZER
         ours = false;
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tool/command.h"
 #include "tool/input.h"
@@ -74,6 +75,15 @@ make_bytes(const struct input *input, size_t *size)
     return bytes;
 }
 
+/* One name or two of the same file: the text would be gone, with its comments. */
+static bool
+is_same_file(const char *in, const char *out)
+{
+    struct stat a, b;
+    return stat(in, &a) == 0 && stat(out, &b) == 0 && S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static enum tool_exit
 convert(const struct conversion *conversion, struct input *input)
 {
@@ -111,7 +121,12 @@ command_convert(int argc, char **argv)
         !input_read(&input, conversion.in, conversion.target, conversion.subject)) {
         return TOOL_USAGE;
     }
-    enum tool_exit code = convert(&conversion, &input);
+    enum tool_exit code = TOOL_USAGE;
+    if (is_same_file(conversion.in, conversion.out)) {
+        command_complain("%s: is IN and OUT", conversion.out);
+    } else {
+        code = convert(&conversion, &input);
+    }
     input_fini(&input);
     return code;
 }

@@ -8,12 +8,14 @@
 
 #include "tool/command.h"
 
+#define NAME_WIDTH 22
+
 static void
 list_targets(void)
 {
     const struct laboratory_target *target;
     for (size_t i = 0; (target = laboratory_target_at(i)) != NULL; i++) {
-        printf("%-16s  %s\n", target->name, target->property);
+        printf("%-*s  %s\n", NAME_WIDTH, target->name, target->property);
     }
 }
 
@@ -22,7 +24,7 @@ list_strategies(void)
 {
     const struct strategy *strategy;
     for (size_t i = 0; (strategy = strategy_at(i)) != NULL; i++) {
-        printf("%-16s  %s\n", strategy_name(strategy), strategy_summary(strategy));
+        printf("%-*s  %s\n", NAME_WIDTH, strategy_name(strategy), strategy_summary(strategy));
     }
 }
 
@@ -31,7 +33,7 @@ list_oracles(void)
 {
     const char *name, *summary;
     for (size_t i = 0; laboratory_oracle_at(i, &name, &summary); i++) {
-        printf("%-16s  %s\n", name, summary);
+        printf("%-*s  %s\n", NAME_WIDTH, name, summary);
     }
 }
 
@@ -51,14 +53,15 @@ list_faults(void)
     for (size_t i = 0; (target = laboratory_target_at(i)) != NULL; i++) {
         const struct program_vocabulary *vocabulary = target->vocabulary;
         for (uint32_t k = 0; k < vocabulary->fault_point_count; k++) {
-            printf("%-16s  point of %s; selected by ", vocabulary->fault_points[k].name,
-                   target->name);
+            printf("%-*s  fault point of %s; selected by ", NAME_WIDTH,
+                   vocabulary->fault_points[k].name, target->name);
             list_parameters(&vocabulary->fault_points[k]);
             printf("%snth\n", vocabulary->fault_points[k].parameter_count > 0 ? ", " : "");
         }
         for (uint32_t k = 0; k < vocabulary->fault_action_count; k++) {
-            printf("%-16s  action of %s", vocabulary->fault_actions[k].name, target->name);
-            printf("%s", vocabulary->fault_actions[k].parameter_count > 0 ? "; says " : "");
+            printf("%-*s  fault action of %s", NAME_WIDTH, vocabulary->fault_actions[k].name,
+                   target->name);
+            printf("%s", vocabulary->fault_actions[k].parameter_count > 0 ? "; takes " : "");
             list_parameters(&vocabulary->fault_actions[k]);
             putchar('\n');
         }
@@ -69,11 +72,12 @@ static void
 list_subjects(void)
 {
     for (size_t i = 0; laboratory_subjects[i] != NULL; i++) {
-        printf("%-16s  %s\n", laboratory_subjects[i]->name, laboratory_subjects[i]->summary);
+        printf("%-*s  %s\n", NAME_WIDTH, laboratory_subjects[i]->name,
+               laboratory_subjects[i]->summary);
     }
     const char *absent = command_subject_absent("reference");
     if (absent != NULL) {
-        printf("%-16s  %s\n", "(reference)", absent);
+        printf("%-*s  %s\n", NAME_WIDTH, "(reference)", absent);
     }
 }
 

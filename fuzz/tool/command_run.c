@@ -3,7 +3,9 @@
  * heddle run: its arguments. The work is in hunt.c.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +15,6 @@
 #include "tool/worker.h"
 
 #define DEFAULT_SECONDS 20
-#define DEFAULT_DEPTH   3
 
 enum {
     KEY_STRATEGY = 256,
@@ -35,7 +36,7 @@ static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default 20 without --runs", 0},
     {"faults", KEY_FAULTS, "on|off", 0, "Whether programs have faults; default on", 0},
-    {"keep-going", 'k', NULL, 0, "Go on after a failure, and write each distinct one", 0},
+    {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
     {"jobs", 'j', "N", 0, "Worker processes; default 1. The findings are the same", 0},
     {"known", KEY_KNOWN, "DIR", 0, "Pass over failures that have a .prog there", 0},
     {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
@@ -118,21 +119,42 @@ parse(int key, char *argument, struct argp_state *state)
     return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
 }
 
-/* A hunt of hours must not end at its first finding because of a mistyped directory. */
+/* Of a path, the part that is there already: a file or a directory. */
+static void
+existing_part(const char *path, char part[PATH_MAX])
+{
+    struct stat status;
+    snprintf(part, PATH_MAX, "%s", path);
+    while (stat(part, &status) != 0 && errno == ENOENT) {
+        char *slash = strrchr(part, '/');
+        if (slash == NULL) {
+            snprintf(part, PATH_MAX, ".");
+            return;
+        }
+        slash[slash == part ? 1 : 0] = '\0';
+    }
+}
+
+/*
+ * A hunt of hours must not end at its first finding because of a mistyped directory. It is made
+ * when there is a finding; until then, its place is tried.
+ */
 static bool
 is_usable_directory(const char *path)
 {
-    struct stat status;
-    if (stat(path, &status) != 0) {
-        return errno == ENOENT || (command_complain("-o: %s: %s", path, strerror(errno)), false);
+    char part[PATH_MAX], probe[PATH_MAX + 16];
+    if (path[0] == '\0') {
+        command_complain("-o: needs the name of a directory");
+        return false;
     }
-    if (!S_ISDIR(status.st_mode)) {
-        errno = ENOTDIR;
-    } else if (access(path, W_OK | X_OK) == 0) {
-        return true;
+    existing_part(path, part);
+    snprintf(probe, sizeof(probe), "%s/heddle-XXXXXX", part);
+    if (mkdtemp(probe) == NULL) {
+        command_complain("-o: %s: nothing can be written in %s: %s", path, part, strerror(errno));
+        return false;
     }
-    command_complain("-o: %s: %s", path, strerror(errno));
-    return false;
+    rmdir(probe);
+    return true;
 }
 
 enum tool_exit
@@ -150,7 +172,7 @@ command_run(int argc, char **argv)
                "Example: heddle run lifecycle --subject reference --seconds 20 --keep-going",
     };
     struct hunt_options hunt = {
-        .exploration = {.seed = 1, .depth = DEFAULT_DEPTH, .faults = true},
+        .exploration = {.seed = 1, .depth = EXPLORATION_DEPTH, .faults = true},
         .strategy = "random",
         .runs = UINT64_MAX,
         .jobs = 1,
@@ -171,9 +193,9 @@ command_run(int argc, char **argv)
         hunt.seconds = DEFAULT_SECONDS;
     }
     if (!hunt.json) {
-        printf("heddle run %s --subject %s --strategy %s --seed %llu\n",
-               hunt.exploration.target->name, hunt.exploration.subject->name, hunt.strategy,
-               (unsigned long long)hunt.exploration.seed);
+        char command[256];
+        exploration_command(&hunt.exploration, command, sizeof(command));
+        puts(command);
         fflush(stdout);
     }
     return hunt_run(&hunt);

@@ -4,6 +4,7 @@
  */
 #include "tool/exploration.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /* What a number is for, so that the same one gives independent bits for each. */
@@ -42,4 +43,18 @@ exploration_schedule(const struct exploration *exploration, uint64_t number, uin
         .length = length,
         .seed = hash(exploration->seed, number, PURPOSE_SCHEDULE),
     };
+}
+
+void
+exploration_command(const struct exploration *exploration, char *text, size_t size)
+{
+    char depth[24] = "";
+    if (exploration->depth != EXPLORATION_DEPTH) {
+        snprintf(depth, sizeof(depth), " --depth %u", (unsigned)exploration->depth);
+    }
+    snprintf(text, size,
+             "heddle run %s --subject %s --strategy %s%s --seed %" PRIu64 " --faults %s",
+             exploration->target->name, exploration->subject->name,
+             exploration->target->vocabulary->strategies[exploration->strategy], depth,
+             exploration->seed, exploration->faults ? "on" : "off");
 }

@@ -11,6 +11,7 @@
 #include "netstack/laboratory.h"
 
 #define EXPLORATION_GROUP 8
+#define EXPLORATION_DEPTH 3 /* where nobody says another */
 
 struct exploration {
     const struct laboratory_target *target;
@@ -28,5 +29,8 @@ void exploration_program(const struct exploration *exploration, uint64_t group,
 /* Sets the schedule of one run of its group. length: points of the fixed run; 0: not known. */
 void exploration_schedule(const struct exploration *exploration, uint64_t number, uint32_t length,
                           struct program *program);
+
+/* The command that explores the same, cut where there is no room. */
+void exploration_command(const struct exploration *exploration, char *text, size_t size);
 
 #endif

@@ -11,6 +11,8 @@
 #include "tool/command.h"
 #include "tool/terminal.h"
 
+#define NEVER_WIDTH 79
+
 static const char *const life_names[] = {
     [HEDDLE_LIFE_LIVE] = "live",
     [HEDDLE_LIFE_FREED] = "freed",
@@ -125,7 +127,9 @@ report_failure(const struct report *report, FILE *out)
         print_indented(report->words, "    ", out);
     }
     if (result->diverged_at >= 0) {
-        fprintf(out, "  diverged at: step %" PRId64 "; the file is of another build or subject\n",
+        fprintf(out,
+                "  diverged at: step %" PRId64 "; the schedule is of another build or subject, or "
+                "was never run\n",
                 result->diverged_at);
     }
     if (report->file != NULL) {
@@ -148,20 +152,73 @@ report_print_prog(const struct report *report, const struct laboratory_target *t
     program_print(report->program, target->vocabulary, out);
 }
 
+/* What never happened, by name: as rows of zeros it would push the failure off the screen. */
+static void
+print_never(const char *name, size_t *column, FILE *out)
+{
+    static const char first[] = "  never: ", next[] = "         ";
+    if (*column == 0) {
+        *column = strlen(first);
+        fputs(first, out);
+    } else if (*column + strlen(", ") + strlen(name) > NEVER_WIDTH) {
+        *column = strlen(next);
+        fprintf(out, ",\n%s", next);
+    } else {
+        *column += strlen(", ");
+        fputs(", ", out);
+    }
+    *column += strlen(name);
+    fputs(name, out);
+}
+
+static void
+print_operations(const struct laboratory_totals *totals,
+                 const struct program_vocabulary *vocabulary, FILE *out)
+{
+    uint32_t count = vocabulary->verb_count;
+    size_t column = 0;
+    fprintf(out, "  %-28s %12s %12s\n", "operation", "successes", "errors");
+    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
+        if (totals->successes[i] + totals->errors[i] > 0) {
+            fprintf(out, "  %-28s %12" PRIu64 " %12" PRIu64 "\n", vocabulary->verbs[i].name,
+                    totals->successes[i], totals->errors[i]);
+        }
+    }
+    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
+        if (totals->successes[i] + totals->errors[i] == 0) {
+            print_never(vocabulary->verbs[i].name, &column, out);
+        }
+    }
+    fputs(column > 0 ? "\n" : "", out);
+}
+
+static void
+print_faults(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary,
+             FILE *out)
+{
+    uint32_t count = vocabulary->fault_point_count;
+    size_t column = 0;
+    fprintf(out, "  %-28s %12s\n", "fault injected at", "times");
+    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
+        if (totals->faults[i] > 0) {
+            fprintf(out, "  %-28s %12" PRIu64 "\n", vocabulary->fault_points[i].name,
+                    totals->faults[i]);
+        }
+    }
+    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
+        if (totals->faults[i] == 0) {
+            print_never(vocabulary->fault_points[i].name, &column, out);
+        }
+    }
+    fputs(column > 0 ? "\n" : "", out);
+}
+
 static void
 print_counters(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary,
                FILE *out)
 {
-    fprintf(out, "  %-28s %12s %12s\n", "operation", "successes", "errors");
-    for (uint32_t i = 0; i < vocabulary->verb_count && i < LABORATORY_COUNTERS_MAX; i++) {
-        fprintf(out, "  %-28s %12" PRIu64 " %12" PRIu64 "\n", vocabulary->verbs[i].name,
-                totals->successes[i], totals->errors[i]);
-    }
-    fprintf(out, "  %-28s %12s\n", "fault injected at", "times");
-    for (uint32_t i = 0; i < vocabulary->fault_point_count && i < LABORATORY_COUNTERS_MAX; i++) {
-        fprintf(out, "  %-28s %12" PRIu64 "\n", vocabulary->fault_points[i].name,
-                totals->faults[i]);
-    }
+    print_operations(totals, vocabulary, out);
+    print_faults(totals, vocabulary, out);
     fprintf(out,
             "  callbacks: %" PRIu64 " create, %" PRIu64 " shutdown, %" PRIu64 " destroy\n"
             "  preemptions inside the subject: %" PRIu64 "\n",
@@ -183,7 +240,7 @@ report_totals(const struct report *report, const struct report_sums *sums, FILE 
     snprintf(line, sizeof(line), "%" PRIu64 " distinct failure%s", sums->distinct,
              sums->distinct == 1 ? "" : "s");
     terminal_print(out, sums->distinct == 0 ? TERMINAL_GOOD : TERMINAL_BAD, line);
-    fprintf(out, "; %" PRIu64 " runs failed", sums->failing);
+    fprintf(out, "; %" PRIu64 " run%s failed", sums->failing, sums->failing == 1 ? "" : "s");
     if (sums->known > 0) {
         fprintf(out, ", %" PRIu64 " of them in ways known before", sums->known);
     }

@@ -100,11 +100,9 @@ make_report(const struct hunt *hunt, uint64_t number, const struct outcome *outc
 {
     const struct hunt_options *options = hunt->options;
     const struct exploration *exploration = &options->exploration;
-    snprintf(found_by, 256,
-             "run %" PRIu64 " of heddle run %s --subject %s --strategy %s --seed %" PRIu64
-             " --faults %s",
-             number, exploration->target->name, exploration->subject->name, options->strategy,
-             exploration->seed, exploration->faults ? "on" : "off");
+    /* Counted from 1: so many --runs it takes. */
+    int length = snprintf(found_by, 256, "run %" PRIu64 " of ", number + 1);
+    exploration_command(exploration, found_by + length, 256 - (size_t)length);
     return (struct report){.target = exploration->target->name,
                            .subject = exploration->subject->name,
                            .program = &outcome->program,
@@ -162,7 +160,7 @@ tell_foreign_death(const struct hunt *hunt, const struct worker_news *news, stru
                               hunt->options->exploration.target, path);
     terminal_progress_erase();
     command_complain("a worker was killed from outside (%s) in run %" PRIu64 ", kept as %s",
-                     strsignal(news->code), news->number, error == 0 ? path : strerror(error));
+                     strsignal(news->code), news->number + 1, error == 0 ? path : strerror(error));
 }
 
 static void
@@ -170,7 +168,8 @@ tell_difference(struct hunt *hunt, uint64_t number, struct outcome *first,
                 const struct outcome *second)
 {
     terminal_progress_erase();
-    command_complain("run %" PRIu64 " failed, and its replay in a fresh process differed", number);
+    command_complain("run %" PRIu64 " failed, and its replay in a fresh process differed",
+                     number + 1);
     outcome_print_difference(first, second, stderr);
     hunt->code = tool_exit_worse(hunt->code, TOOL_DIFFERED);
     tell(hunt, number, first, "unstable-");

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# test_documents.sh DIR HEDDLE: every path, file, preset and command that the documents of a tree name is
-# there. What is looked at: code spans, code blocks and links. A part <like this>, NNNN or * stands
-# for anything.
+# test_documents.sh DIR HEDDLE [BUILD]: every path, file, preset and command that the documents of a tree name
+# is there; and every test that they name to ctest -R, in the build tree BUILD. What is looked at: code
+# spans, code blocks and links. A part <like this>, NNNN or * stands for anything.
 set -euo pipefail
 # Files that documents speak of and that are not ours to have.
 elsewhere='netstack.c'
-tree=$1 heddle=$2
+tree=$1 heddle=$2 build=${3:-}
 cd "$tree"
 mapfile -t documents < <(git -c safe.directory='*' ls-files '*.md')
 complaints=0
@@ -33,6 +33,8 @@ presets=$(sed -nE 's/.*\{"name": "([a-z]+)".*"inherits".*/\1/p' CMakePresets.jso
 lists=$(git -c safe.directory='*' ls-files -z '*CMakeLists.txt' | xargs -0 cat)
 targets=$(tr -c 'A-Za-z0-9_-' '\n' <<< "$lists" | sort -u | tr '\n' ' ')
 commands=$("$heddle" --help | sed -nE 's/^  ([a-z]+)  +.*/\1/p' | tr '\n' ' ')
+tests=''
+[ -z "$build" ] || tests=$(ctest --test-dir "$build" -N | sed -nE 's/^ *Test +#[0-9]+: //p')
 
 has_word() { [[ " $1" == *" $2 "* ]]; }
 
@@ -119,6 +121,10 @@ check_code() {
         check_word "${words[i]}"
         case "${words[i]}" in
         heddle | */bin/heddle) check_heddle "${words[@]:i+1}" ;;
+        -R)
+            [ -z "$build" ] || grep -qE -e "${words[i + 1]:-^$}" <<< "$tests" ||
+                complain "no test matches ${words[i + 1]:-}"
+            ;;
         --preset) has_word "$presets" "${words[i + 1]:-}" || complain "no preset ${words[i + 1]:-}" ;;
         esac
     done

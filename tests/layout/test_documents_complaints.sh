@@ -19,6 +19,8 @@ cat > heddle <<'END'
 [ "$1" = --help ] && echo '  replay    Run files again' || echo '  --repeat=N  so often'
 END
 chmod +x heddle
+mkdir tests-built
+echo 'add_test(core_walk "true")' > tests-built/CTestTestfile.cmake
 
 cat > OTHER.md <<'END'
 Run `ci/test`, see [this](OTHER.md#part) or [that](https://example.org/); `core/netstack/`, `walk.c`,
@@ -27,10 +29,11 @@ Run `ci/test`, see [this](OTHER.md#part) or [that](https://example.org/); `core/
 heddle replay FILE --repeat 3 | tail -n 1
 ./build/dev/bin/heddle replay FILE   # as --often as you like
 cmake --preset dev
+ctest --test-dir build/dev -R walk
 ```
 END
 git add -A
-"$check" . ./heddle
+"$check" . ./heddle tests-built
 
 cat > OTHER.md <<'END'
 `ci/tests` `core/netstack/walk.h` `talk.c` `fuzz/engines/`
@@ -39,6 +42,7 @@ cat > OTHER.md <<'END'
 heddle reply FILE
 heddle replay --repeats
 cmake --preset def
+ctest --test-dir build/dev -R talk
 ```
 END
 git add -A
@@ -54,8 +58,9 @@ OTHER.md:2: a link to GONE.md, which is not there
 OTHER.md:4: heddle has no command reply
 OTHER.md:5: heddle replay has no option --repeats
 OTHER.md:6: no preset def
+OTHER.md:7: no test matches talk
 END
 status=0
-"$check" . ./heddle > said || status=$?
+"$check" . ./heddle tests-built > said || status=$?
 diff wanted said
 [ "$status" -eq 1 ]

@@ -290,20 +290,34 @@ Test(program_parse, errors_in_operations_are_named)
     assert_fails(HEAD "thread\nsettle now\n", 3, 8,
                  "expected the end of the line after settle, found \"now\"");
     assert_fails(HEAD "thread\nregister slot=1\n", 3, 10,
-                 "expected a parameter of register, found \"slot\"");
+                 "expected a parameter of register (module), found \"slot\"");
     assert_fails(HEAD "thread\nregister module\n", 3, 16,
                  "expected \"=\", found the end of the line");
     assert_fails(HEAD "thread\nregister module=SCTP\n", 3, 17,
-                 "expected IP ... TCP or a number up to 2 for module, found \"SCTP\"");
+                 "expected IP, ICMP, TCP or a number up to 2 for module, found \"SCTP\"");
     assert_fails(HEAD "thread\nregister module=3\n", 3, 17,
-                 "expected IP ... TCP or a number up to 2 for module, found \"3\"");
+                 "expected IP, ICMP, TCP or a number up to 2 for module, found \"3\"");
     assert_fails(HEAD "thread\nzone_create slot=8\n", 3, 18,
                  "expected a number up to 7 for slot, found \"8\"");
     assert_fails(HEAD "thread\nzone_create slot=\n", 3, 18,
                  "expected a number up to 7 for slot, found the end of the line");
     assert_fails(HEAD "thread\nzone_create slot=1 slot=1\n", 3, 20, "slot is given twice");
     assert_fails(HEAD "thread\nzone_create = 1\n", 3, 13,
-                 "expected a parameter of zone_create, found \"=\"");
+                 "expected a parameter of zone_create (slot, exclusive), found \"=\"");
+}
+
+Test(program_parse, of_many_values_the_first_and_the_last_are_named)
+{
+    static const char *const colours[] = {"red", "yellow", "green", "blue", "violet"};
+    static const struct program_verb paint = {"paint", 1, 1, {{"colour", 5, colours}}};
+    static const char text[] = "heddle 1\nthread\npaint colour=grey\nend\n";
+    struct program_vocabulary vocabulary = sample_vocabulary;
+
+    vocabulary.verbs = &paint;
+    vocabulary.verb_count = 1;
+    cr_assert_not(program_parse(&program, text, strlen(text), &vocabulary, &error));
+    cr_assert_str_eq(error.message,
+                     "expected red ... violet or a number up to 4 for colour, found \"grey\"");
 }
 
 Test(program_parse, errors_in_faults_are_named)

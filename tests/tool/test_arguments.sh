@@ -18,6 +18,7 @@ says "heddle 0."
 for command in list run replay convert doctor; do
     expect 0 "$command" --help
     says "Usage: heddle $command" "Example: heddle $command" "--help"
+    ! grep -n ' $' stdout || fail "a line that ends in a blank"
     expect 2 "$command" --frobnicate
     says "frobnicate" "Options: --help" "heddle $command --help"
 done
@@ -54,7 +55,13 @@ expect 2 run toy --known nowhere
 says "nowhere: No such file"
 : >file
 expect 2 run toy -o file
-says "-o: file: Not a directory"
+says "-o: file: nothing can be written in file: Not a directory"
+expect 2 run toy -o file/below
+says "-o: file/below: " "Not a directory"
+expect 2 run toy -o /proc/findings/of/toy
+says "-o: /proc/findings/of/toy: nothing can be written in /proc: No such file"
+expect 2 run toy -o ''
+says "-o: needs the name"
 expect 2 replay
 says "needs a FILE"
 expect 2 replay --expect doom file
@@ -70,3 +77,11 @@ says "targets:" "toy" "random" "before_strike" "null_write" "(reference)"
 expect 0 list oracles
 says "strikes never overlap"
 says_not "random"
+
+# The totals say what was done, and name what was not.
+expect 0 run toy --runs 8
+says "  before_strike      "
+says_not "never: "
+expect 0 run toy --runs 8 --faults off
+says "  never: before_strike"
+says_not "  before_strike      "

@@ -56,6 +56,14 @@ cmp again.bin good.bin || fail "conversion lost something"
 expect 1 replay good.bin
 says "assertion: "
 
+# A file is not turned into another form of itself: what people wrote would be gone.
+ln copy.prog other-name.prog
+for out in copy.prog other-name.prog; do
+    expect 2 convert copy.prog "$out"
+    says "$out: is IN and OUT"
+    cmp copy.prog "$file" || fail "convert replaced its own input"
+done
+
 # A directory that is made on the way.
 expect 1 run toy --subject fail --runs 400 -o a/b/c
 findings a/b/c 1

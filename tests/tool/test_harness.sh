@@ -43,6 +43,8 @@ expect 0 odd
 says "3 inputs" "2 runs, 0 known"
 expect 2 --known=nowhere odd
 says "--known=nowhere: No such file"
+expect 2 --findigs=odd odd
+says "--findigs=odd: there is no such option" "--findings=DIR"
 expect 2
 says "Usage:"
 

@@ -11,7 +11,7 @@ same() {
     shift 2
     for jobs in 1 2 3 7; do
         expect "$code" run toy --subject "$subject" --jobs $jobs -o "$subject$jobs" "$@"
-        sed "s,$subject$jobs/,," stdout | grep -v 'runs in\|^  add\|^  strike\|before_strike\|runs failed' >"told$jobs"
+        sed "s,$subject$jobs/,," stdout | grep -v 'runs in\|^  add\|^  strike\|before_strike\|runs\? failed' >"told$jobs"
         mkdir -p "$subject$jobs"
         if [ $jobs -gt 1 ]; then
             diff -r "${subject}1" "$subject$jobs" || fail "$jobs jobs find something else"
@@ -38,3 +38,12 @@ expect 0 run toy --subject various --runs $((runs - 1)) -o lowest
 # All runs are executed, once each.
 expect 1 run toy --subject various --runs 6001 --keep-going --jobs 3 -o all
 says "6001 runs in"
+
+# What a finding says of how it was found finds it: with so many runs, not with one less.
+expect 1 run toy --subject various --runs 6000 --strategy pct --depth 7 --faults off --seed 3 -o words
+found=$(sed -n 's/.*found by: run \([0-9]*\) of heddle \(.*\)/\1 \2/p' stdout)
+signature=$(sed -n 's/ *signature: //p' stdout)
+read -ra words <<<"${found#* }"
+expect 1 "${words[@]}" --runs "${found%% *}" -o words
+says "signature: $signature"
+expect 0 "${words[@]}" --runs $((${found%% *} - 1)) -o words
