@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Probes as USDT: provider netstack, the names of probes.h, two arguments each. A probe that
- * nobody traces costs a nop. Without <sys/sdt.h> they cost, and give, nothing.
+ * Probes as USDT: provider netstack, the names and arguments of probes.h, each of eight bytes. One
+ * that nobody traces costs a call and a nop. Without <sys/sdt.h> they give nothing.
  */
 #include "kernel/posix/posix_backend.h"
 
 #if __has_include(<sys/sdt.h>)
 #include <sys/sdt.h>
-#define FIRE(name, arg0, arg1) DTRACE_PROBE2(netstack, name, arg0, arg1)
+#define FIRE_1(name, arg0, arg1) DTRACE_PROBE1(netstack, name, arg0)
+#define FIRE_2(name, arg0, arg1) DTRACE_PROBE2(netstack, name, arg0, arg1)
 #else
-#define FIRE(name, arg0, arg1) (void)(arg0), (void)(arg1)
+#define FIRE_1(name, arg0, arg1) (void)(arg0), (void)(arg1)
+#define FIRE_2(name, arg0, arg1) (void)(arg0), (void)(arg1)
 #endif
+
+/* How many arguments there are, by what probes.h says the second one is. */
+#define FIRE_none     FIRE_1
+#define FIRE_stack    FIRE_2
+#define FIRE_module   FIRE_2
+#define FIRE_instance FIRE_2
+#define FIRE_nms      FIRE_2
 
 #define CASE(name, first, second)                                                                  \
     case KERNEL_PROBE_##name:                                                                      \
-        FIRE(name, arg0, arg1);                                                                    \
+        FIRE_##second(name, arg0, arg1);                                                           \
         break;
 
 void
