@@ -3,7 +3,7 @@
  * The adapter's state, its records of stacks and zones, and the way from what happens to an
  * observation.
  */
-#include "netstack/adapter.h"
+#include "netstack/comparison.h"
 
 #include <string.h>
 
@@ -150,6 +150,7 @@ call_gives(struct call *call, subject_stack_t *stack)
     }
     call->see.stack = heddle_object_of(stack);
     call->see.address = stack;
+    comparison_stack(call->see.stack);
     if (adapter.oracles) {
         struct observation hold = observation_of(OBSERVE_HOLD, KERNEL_HERE);
         hold.verb = call->see.verb;
@@ -186,7 +187,7 @@ on_alloc(uint32_t object, const char *kind, void *memory, size_t size)
     }
     if (adapter.now.stack_count < STACKS_MAX) {
         adapter.stacks[adapter.now.stack_count++] =
-            (struct stack_record){.number = object, .address = memory};
+            (struct stack_record){.number = object, .address = memory, .step = comparison_step()};
     }
     struct call *call = adapter_task()->call;
     if (!adapter.now.started || (call != NULL && call->see.verb == VERB_INIT && call->born == 0)) {

@@ -89,6 +89,10 @@ struct callback {
     uint32_t stack_number;
     zoneid_t zone; /* the id it was given */
     bool in_birth; /* the create of a stack's birth, not of register */
+
+    /* Where subjects are compared; else 0. */
+    uint32_t step;    /* that registered the module */
+    uint32_t told_as; /* the instance's number; 0: of this one a comparison is not to know */
 };
 
 struct task_record {
@@ -103,6 +107,8 @@ struct stack_record {
     uint32_t number;
     const void *address;
     bool closed;     /* destroying its zone returned 0 */
+    bool shut;       /* shutting its zone down did */
+    uint32_t step;   /* of a comparison, that made it */
     uint8_t waiters; /* tasks in wait_gone for it: the adapter keeps no reference */
 };
 
@@ -119,6 +125,7 @@ struct instance_record {
     const void *address;
     subject_stack_t *stack;
     uint32_t stack_number;
+    uint32_t told_as; /* callback.told_as */
 };
 
 enum variant_state { VARIANT_FREE, VARIANT_CALLED, VARIANT_STANDS };
@@ -126,6 +133,7 @@ enum variant_state { VARIANT_FREE, VARIANT_CALLED, VARIANT_STANDS };
 /* One registration at a time; its epoch stays until the next one, so that late callbacks show. */
 struct variant {
     uint32_t epoch;
+    uint32_t step;  /* of a comparison, that registered it */
     uint32_t freed; /* when, on the clock of frees: the one freed longest ago is taken next */
     uint8_t state;
     bool unregistering;
@@ -135,6 +143,8 @@ struct adapter {
     /* Constant during an execution. */
     const struct program *program;
     const struct subject *subject;
+    const struct subject *peer; /* whom the subject is compared with; NULL: nobody */
+    uint64_t differences;       /* of contract, that the adapter heeds */
     struct heddle_log *log;
     struct laboratory_totals *totals; /* never NULL */
     uint32_t preemptions_outside;     /* at the adapter's own points */
@@ -144,11 +154,13 @@ struct adapter {
     struct adapter_counts {
         uint32_t epochs, frees, cursors;
         uint32_t stack_count, zone_count, instance_count;
-        uint32_t global_stack; /* number of stack 0 */
-        uint32_t ends;         /* calls of fini */
-        bool shared_unsure;    /* somebody called fini: is stack 0 there? */
-        bool global_is_gone;   /* zone 0 was destroyed */
-        bool started;          /* until then, and after the end, faults are off */
+        uint32_t births;               /* exclusive zones that came to be */
+        uint32_t creates, key_creates; /* that a comparison knows of */
+        uint32_t global_stack;         /* number of stack 0 */
+        uint32_t ends;                 /* calls of fini */
+        bool shared_unsure;            /* somebody called fini: is stack 0 there? */
+        bool global_is_gone;           /* zone 0 was destroyed */
+        bool started;                  /* until then, and after the end, faults are off */
         uint32_t early_count;
         zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */
         struct variant variants[MODULES][VARIANTS];
@@ -176,8 +188,11 @@ struct callback *adapter_callback(void); /* innermost of the running task; NULL:
 static inline bool
 adapter_differs(enum contract_difference difference)
 {
-    return (adapter.subject->differences & (uint64_t)difference) != 0;
+    return (adapter.differences & (uint64_t)difference) != 0;
 }
+
+/* Does the subject have this call of the core's, and may it be used? */
+#define adapter_has(call) (adapter.subject->call != NULL && !adapter_differs(CONTRACT_NO_INQUIRY))
 
 /* In a callback of a subject that does not answer EDEADLK there by itself? */
 bool adapter_must_not_block(void);
@@ -258,6 +273,9 @@ bool plan_at_allocation(void);
 
 /* Task 0: start, threads, rest, teardown, end. */
 void execute_body(void *argument);
+
+/* The same for the adapter's subject, but for how its threads run. */
+void execute_subject(void (*run_threads)(void));
 
 /* --- timeline.c: names ------------------------------------------------------------------------ */
 

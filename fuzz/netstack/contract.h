@@ -8,6 +8,7 @@
 #ifndef NETSTACK_CONTRACT_H
 #define NETSTACK_CONTRACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +31,8 @@ enum contract_difference {
     CONTRACT_CREATES_AFTER_SHUTDOWN = 1 << 13,
     CONTRACT_WALK_GOES_ON = 1 << 14,
     CONTRACT_POINTER_AFTER_DESTROY = 1 << 15,
-    CONTRACT_LAST_BIT = CONTRACT_POINTER_AFTER_DESTROY,
+    CONTRACT_WALK_OF_NEWBORNS = 1 << 16,
+    CONTRACT_LAST_BIT = CONTRACT_WALK_OF_NEWBORNS,
 };
 
 /* All that an illumos netstack.c differs in. */
@@ -41,9 +43,14 @@ struct contract_row {
     const char *name;
     const char *reason; /* what the subject's contract says instead, and why that is no bug */
     const char *answer; /* what the adapter or an oracle does about it */
+    bool is_common;     /* where two subjects are compared, the adapter does so to both: after
+                           answers that differ, they would go on from different states */
 };
 
 /* Rows in order of their bits. NULL past the last. */
 const struct contract_row *contract_at(size_t index);
+
+/* Those of these differences that are common. */
+uint64_t contract_common(uint64_t differences);
 
 #endif

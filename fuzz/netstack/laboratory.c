@@ -2,7 +2,7 @@
  *
  * The room's front door: targets, subjects, oracles by name, and running a program.
  */
-#include "netstack/adapter.h"
+#include "netstack/comparison.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +12,19 @@
 const struct laboratory_target *
 laboratory_target_at(size_t index)
 {
-    static struct laboratory_target lifecycle = {
-        .name = "lifecycle",
-        .property = "stacks, modules, zones, walks and references keep the invariants of the core",
-        .generation = {.faults = true},
+    static struct laboratory_target targets[] = {
+        {.name = "lifecycle",
+         .property = "stacks, modules, zones, walks and references keep the invariants of the core",
+         .generation = {.faults = true}},
+        {.name = "differential",
+         .property = "one operation at a time, core and reference do the same",
+         .peers = {"core", "reference"}},
     };
-    if (index > 0) {
+    if (index >= sizeof(targets) / sizeof(targets[0])) {
         return NULL;
     }
-    lifecycle.vocabulary = operations_vocabulary();
-    return &lifecycle;
+    targets[index].vocabulary = operations_vocabulary();
+    return &targets[index];
 }
 
 const struct laboratory_target *
@@ -45,6 +48,27 @@ laboratory_subject_find(const char *name)
         }
     }
     return NULL;
+}
+
+/* Whom the subject is compared with on this target. NULL: nobody, or somebody who is not here. */
+static const struct subject *
+find_peer(const struct laboratory_target *target, const struct subject *subject)
+{
+    if (target->peers[0] == NULL) {
+        return NULL;
+    }
+    bool is_first = strcmp(target->peers[0], subject->name) == 0;
+    return laboratory_subject_find(target->peers[is_first ? 1 : 0]);
+}
+
+const char *
+laboratory_obstacle(const struct laboratory_target *target, const struct subject *subject)
+{
+    if (target->peers[0] == NULL || find_peer(target, subject) != NULL) {
+        return NULL;
+    }
+    return "the subject to compare with is not in this build: it was configured without "
+           "-DHEDDLE_KERNEL_SOURCE=…/netstack.c";
 }
 
 bool
@@ -106,20 +130,24 @@ laboratory_execute(const struct program *program, const struct laboratory_target
                    struct heddle_log *log, struct laboratory_totals *totals)
 {
     static struct laboratory_totals nobody;
-    (void)target;
+    const struct subject *peer = find_peer(target, subject);
+    bool oracles = options->oracles && peer == NULL;
     adapter.program = program;
     adapter.subject = subject;
+    adapter.peer = peer;
     adapter.log = log;
     adapter.totals = totals != NULL ? totals : &nobody;
-    adapter.oracles = options->oracles;
+    adapter.oracles = oracles;
     adapter.preemptions_outside = 0;
 
+    const struct heddle_globals globals[2] = {subject->globals,
+                                              peer != NULL ? peer->globals : subject->globals};
     const struct heddle_run run = {
-        .body = execute_body,
+        .body = peer != NULL ? comparison_body : execute_body,
         .schedule = schedule_of(program, options->strict),
-        .observer = options->oracles ? &adapter_observer_with_oracles : &adapter_observer,
-        .globals = &subject->globals,
-        .globals_count = 1,
+        .observer = oracles ? &adapter_observer_with_oracles : &adapter_observer,
+        .globals = globals,
+        .globals_count = peer != NULL ? 2 : 1,
         .steps_max = options->steps_max,
         .trace = options->trace,
     };

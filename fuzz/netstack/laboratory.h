@@ -30,6 +30,9 @@ struct laboratory_target {
     const char *property; /* one sentence for `heddle list targets` */
     const struct program_vocabulary *vocabulary;
     struct program_generation generation; /* how `heddle run` makes programs for it */
+
+    /* A subject is compared with the first of these that it is not itself; NULL: with nobody. */
+    const char *peers[2];
 };
 const struct laboratory_target *laboratory_target_find(const char *name); /* NULL: none */
 const struct laboratory_target *laboratory_target_at(size_t index);       /* NULL: past the last */
@@ -41,11 +44,15 @@ const struct laboratory_target *laboratory_target_at(size_t index);       /* NUL
 extern const struct subject *const laboratory_subjects[];
 const struct subject *laboratory_subject_find(const char *name);
 
+/* Why this build cannot run a subject on that target, or NULL: it can. */
+const char *laboratory_obstacle(const struct laboratory_target *target,
+                                const struct subject *subject);
+
 /* Oracles by index: name and the promise it keeps, a line each. False past the last. */
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
 
 struct laboratory_options {
-    bool oracles; /* false: the engine's own checks only (benchmarks) */
+    bool oracles; /* false: the engine's own checks only (benchmarks); so in comparisons */
     bool strict;  /* a replay: report a deviation that cannot be used */
     bool trace;
     uint32_t steps_max; /* 0: the engine's default */
@@ -54,7 +61,7 @@ struct laboratory_options {
 /*
  * Runs a program on a subject: start, threads, come to rest, tear down, check. The result is in
  * log->result; totals, if not NULL, are added to. The program's own strategy and deviations decide.
- * Requires: program_is_valid. The caller encodes it into log->input beforehand if it wants it
+ * Requires: program_is_valid, and laboratory_obstacle knows of none. The caller encodes it into log->input beforehand if it wants it
  * there.
  */
 void laboratory_execute(const struct program *program, const struct laboratory_target *target,

@@ -15,6 +15,7 @@
 struct operation {
     const uint16_t *arguments;
     uint32_t gave; /* number of the stack that it gave; 0 none */
+    int32_t value; /* what else it answered, where subjects are compared */
 };
 
 /*

@@ -3,6 +3,7 @@
  * Registering and unregistering modules. Each registration gets an epoch of its own, and a set of
  * callbacks that no other registration has at the time.
  */
+#include "netstack/comparison.h"
 #include "netstack/operate.h"
 
 /* The free set of callbacks that was freed longest ago; NULL if all are in use. */
@@ -82,6 +83,7 @@ operate_register(struct operation *op)
     }
     uint32_t epoch = ++adapter.now.epochs;
     variant->epoch = epoch;
+    variant->step = comparison_step();
     variant->state = VARIANT_CALLED;
     const struct module_shims *shims =
         &module_shims[module][variant - adapter.now.variants[module]];

@@ -121,7 +121,7 @@ operate_hold(struct operation *op)
 int
 operate_hold_tag(struct operation *op)
 {
-    return adapter.subject->hold_tag == NULL ? OPERATION_SKIPPED : hold(op, SORT_TAGGED);
+    return !adapter_has(hold_tag) ? OPERATION_SKIPPED : hold(op, SORT_TAGGED);
 }
 
 int

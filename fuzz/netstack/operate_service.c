@@ -13,7 +13,7 @@ int
 operate_barrier(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->barrier == NULL) {
+    if (!adapter_has(barrier)) {
         return OPERATION_SKIPPED;
     }
     struct call call;
@@ -46,7 +46,7 @@ int
 operate_wait_gone(struct operation *op)
 {
     const struct uid_slot uid = slots.uids[op->arguments[0]];
-    if (adapter.subject->wait_gone == NULL || uid.uid == 0) {
+    if (!adapter_has(wait_gone) || uid.uid == 0) {
         return OPERATION_SKIPPED;
     }
     struct stack_record *record = stack_record_find(uid.stack);
@@ -73,7 +73,7 @@ int
 operate_wait_gone_bad(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->wait_gone == NULL) {
+    if (!adapter_has(wait_gone)) {
         return OPERATION_SKIPPED;
     }
     struct call call;
@@ -90,7 +90,7 @@ int
 operate_current(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->current == NULL) {
+    if (!adapter_has(current)) {
         return OPERATION_SKIPPED;
     }
     const struct callback *callback = adapter_callback();
@@ -108,7 +108,7 @@ int
 operate_figures(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->read_figures == NULL) {
+    if (!adapter_has(read_figures)) {
         return OPERATION_SKIPPED;
     }
     struct call call;
@@ -122,7 +122,7 @@ int
 operate_report(struct operation *op)
 {
     static FILE *nowhere;
-    if (adapter.subject->report == NULL) {
+    if (!adapter_has(report)) {
         return OPERATION_SKIPPED;
     }
     if (nowhere == NULL) {
@@ -142,7 +142,7 @@ int
 operate_all_valid(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->all_valid == NULL) {
+    if (!adapter_has(all_valid)) {
         return OPERATION_SKIPPED;
     }
     struct call call;
@@ -159,7 +159,7 @@ int
 operate_init(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->init == NULL) {
+    if (adapter.subject->init == NULL || adapter_differs(CONTRACT_NO_END)) {
         return OPERATION_SKIPPED;
     }
     uint32_t ends = adapter.now.ends;
@@ -181,7 +181,7 @@ int
 operate_fini(struct operation *op)
 {
     (void)op;
-    if (adapter.subject->fini == NULL) {
+    if (adapter.subject->fini == NULL || adapter_differs(CONTRACT_NO_END)) {
         return OPERATION_SKIPPED;
     }
     struct zone_record *global = zone_record_find(GLOBAL_ZONEID);

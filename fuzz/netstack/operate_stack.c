@@ -125,6 +125,7 @@ operate_zoneid_to_stackid(struct operation *op)
     call_tell(&call);
     int id = adapter.subject->zoneid_to_stackid(call.see.zone);
     MUST(id == call.see.zone || id == 0, "a zone's stack id is its own, or 0 for shared zones");
+    op->value = id;
     return call_return(&call, 0);
 }
 
@@ -142,6 +143,7 @@ operate_get_zoneid(struct operation *op)
     call_tell(&call);
     zoneid_t zone = adapter.subject->get_zoneid(held->object);
     MUST(zone == adapter.subject->stack_id(held->object), "a stack's zone id is its own id");
+    op->value = zone;
     (void)call_return(&call, 0);
     reference_return(held);
     return 0;
@@ -150,7 +152,7 @@ operate_get_zoneid(struct operation *op)
 int
 operate_get_uid(struct operation *op)
 {
-    if (adapter.subject->get_uid == NULL) {
+    if (!adapter_has(get_uid)) {
         return OPERATION_SKIPPED;
     }
     struct slot *held = slot_borrow(ROW_HELD, op->arguments[0], SORT_ANY);
@@ -173,7 +175,7 @@ operate_get_uid(struct operation *op)
 int
 operate_is_valid(struct operation *op)
 {
-    if (adapter.subject->is_valid == NULL) {
+    if (!adapter_has(is_valid)) {
         return OPERATION_SKIPPED;
     }
     struct slot *held = slot_borrow(ROW_HELD, op->arguments[0], SORT_ANY);

@@ -23,6 +23,8 @@ walk_init(struct cursor_slot *cursor)
     struct call call;
     call_init(&call, VERB_WALK_INIT);
     cursor->number = ++adapter.now.cursors;
+    cursor->ended = false;
+    cursor->births = adapter.now.births;
     call.see.cursor = cursor->number;
     call_tell(&call);
     adapter.subject->next_init(&cursor->cursor);
@@ -91,6 +93,15 @@ operate_walk_init(struct operation *op)
     return 0;
 }
 
+/* Where two subjects are compared: may the next step of either be another one? */
+static bool
+may_differ(const struct cursor_slot *cursor)
+{
+    return adapter.peer != NULL &&
+           ((cursor->ended && adapter_differs(CONTRACT_WALK_GOES_ON)) ||
+            (cursor->births != adapter.now.births && adapter_differs(CONTRACT_WALK_OF_NEWBORNS)));
+}
+
 int
 operate_walk_next(struct operation *op)
 {
@@ -98,7 +109,12 @@ operate_walk_next(struct operation *op)
     if (cursor == NULL) {
         return OPERATION_SKIPPED;
     }
+    if (may_differ(cursor)) {
+        release_cursor(cursor, CURSOR_OPEN);
+        return OPERATION_SKIPPED;
+    }
     subject_stack_t *found = walk_next(cursor, &op->gave);
+    cursor->ended = found == NULL;
     release_cursor(cursor, CURSOR_OPEN);
     if (found == NULL) {
         return ENOENT;

@@ -74,8 +74,10 @@ operate_zone_create(struct operation *op)
     } else if (stack != 0) {
         zone_observe_attached(record);
     }
+    adapter.now.births += exclusive;
     slots.zones[1 + op->arguments[1]] = id;
     op->gave = record->stack;
+    op->value = id;
     return 0;
 }
 
@@ -111,7 +113,14 @@ shutdown_id(zoneid_t id, enum netstack_verb verb)
     call_init(&call, verb);
     call.see.zone = id;
     call_tell(&call);
-    return call_return(&call, adapter.subject->zone_shutdown(id));
+    int error = adapter.subject->zone_shutdown(id);
+    const struct zone_record *record = zone_record_find(id);
+    struct stack_record *stack =
+        record != NULL && record->exclusive ? stack_record_find(record->stack) : NULL;
+    if (error == 0 && stack != NULL) {
+        stack->shut = true;
+    }
+    return call_return(&call, error);
 }
 
 int
@@ -301,6 +310,7 @@ operate_zone_status(struct operation *op)
     call_tell(&call);
     zone_status_t status = adapter.subject->zone_status(hold->object);
     MUST(status >= ZONE_IS_READY && status <= ZONE_IS_DEAD, "a held zone is past its birth");
+    op->value = (int32_t)status;
     (void)call_return(&call, 0);
     slot_return(hold);
     return 0;

@@ -2,6 +2,7 @@
  *
  * The operation table: each verb's words, how often a generator picks it, and its body.
  */
+#include "netstack/comparison.h"
 #include "netstack/operate.h"
 
 static const char *const zone_names[] = {"global", "z1", "z2", "z3",  "z4",
@@ -169,6 +170,7 @@ operation_run(enum netstack_verb verb, const uint16_t *arguments)
     struct operation op = {.arguments = arguments};
     int result = rows[verb].run(&op);
     heddle_note(EVENT_RETURN, op.gave, (uint32_t)result, KERNEL_HERE);
+    comparison_answer(result, op.value);
     if (result == 0) {
         adapter.totals->successes[verb]++;
     } else if (result != OPERATION_SKIPPED) {

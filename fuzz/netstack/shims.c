@@ -5,7 +5,7 @@
  * adapter keeps which registration (epoch) a set is for. Each is a scheduling point, then what the
  * fault plan says, then its effect, then a scheduling point again.
  */
-#include "netstack/adapter.h"
+#include "netstack/comparison.h"
 
 static const char instance_kind[] = "instance";
 static const char key_kind[] = "zone_data";
@@ -66,8 +66,11 @@ static void
 record_instance(const void *instance, const struct callback *callback)
 {
     if (adapter.now.instance_count < INSTANCES_MAX) {
-        adapter.instances[adapter.now.instance_count++] = (struct instance_record){
-            .address = instance, .stack = callback->stack, .stack_number = callback->stack_number};
+        adapter.instances[adapter.now.instance_count++] =
+            (struct instance_record){.address = instance,
+                                     .stack = callback->stack,
+                                     .stack_number = callback->stack_number,
+                                     .told_as = callback->told_as};
     }
 }
 
@@ -80,9 +83,23 @@ find_instance(struct callback *callback, const void *instance)
         if (record->address == instance) {
             callback->stack = record->stack;
             callback->stack_number = record->stack_number;
+            callback->told_as = record->told_as;
             return;
         }
     }
+}
+
+/* A number for the instance that comes to be, if a comparison is to know of it. */
+static uint32_t
+number_instance(const struct callback *callback)
+{
+    if (adapter.peer == NULL) {
+        return 0;
+    }
+    const struct stack_record *stack = stack_record_find(callback->stack_number);
+    bool left_out = (adapter.subject->differences & CONTRACT_CREATES_AFTER_SHUTDOWN) != 0 &&
+                    !callback->in_birth && stack != NULL && stack->shut;
+    return left_out ? 0 : ++adapter.now.creates;
 }
 
 /* For builds and runs without oracles: an argument that cannot be touched ends here. */
@@ -107,7 +124,8 @@ callback_of_module(enum callback_phase phase, uint8_t module, uint32_t variant, 
     return (struct callback){.phase = phase,
                              .which = module,
                              .epoch = adapter.now.variants[module][variant].epoch,
-                             .zone = stackid};
+                             .zone = stackid,
+                             .step = adapter.now.variants[module][variant].step};
 }
 
 static void *
@@ -117,6 +135,8 @@ run_create(uint8_t module, uint32_t variant, int stackid, subject_stack_t *stack
     callback.stack = stack;
     callback.stack_number = heddle_object_of(stack);
     callback.in_birth = runs_in_birth();
+    callback.told_as = number_instance(&callback);
+    comparison_callback(&callback);
     observe_callback(OBSERVE_CALLBACK_START, &callback, NULL);
     callback_begin(&callback);
 
@@ -136,6 +156,7 @@ run_teardown(enum callback_phase phase, uint8_t module, uint32_t variant, int st
 {
     struct callback callback = callback_of_module(phase, module, variant, stackid);
     find_instance(&callback, instance);
+    comparison_callback(&callback);
     observe_callback(OBSERVE_CALLBACK_START, &callback, instance);
     callback_begin(&callback);
 
@@ -191,10 +212,15 @@ static void *
 run_key_create(uint8_t key, zoneid_t zone)
 {
     struct callback callback = {.phase = PHASE_CREATE, .of_key = true, .which = key, .zone = zone};
+    callback.told_as = adapter.peer != NULL ? ++adapter.now.key_creates : 0;
+    comparison_callback(&callback);
     callback_begin(&callback);
     void *data = NULL;
     if (!plan_at_callback(PHASE_CREATE, true, key)) {
         data = instance_create(key_kind);
+        if (adapter.peer != NULL) {
+            record_instance(data, &callback);
+        }
     }
     callback_end(&callback);
     return data;
@@ -204,6 +230,10 @@ static void
 run_key_teardown(enum callback_phase phase, uint8_t key, zoneid_t zone, void *data)
 {
     struct callback callback = {.phase = phase, .of_key = true, .which = key, .zone = zone};
+    if (adapter.peer != NULL) {
+        find_instance(&callback, data);
+    }
+    comparison_callback(&callback);
     callback_begin(&callback);
     check_instance(data, "a zone key's callback");
     instance_touch(data);

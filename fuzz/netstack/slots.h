@@ -33,6 +33,8 @@ struct slot {
 enum cursor_state { CURSOR_FREE, CURSOR_OPEN, CURSOR_BUSY };
 struct cursor_slot {
     uint32_t number; /* of the walk, never used before */
+    bool ended;      /* its last step gave nothing */
+    uint32_t births; /* when it began */
     uint8_t state;
     handover_t handover;
     subject_cursor_t cursor;

@@ -56,6 +56,15 @@ print_strategy(const struct program_strategy *strategy, const struct program_voc
     fputc('\n', out);
 }
 
+void
+program_print_operation(const struct program_operation *operation,
+                        const struct program_vocabulary *vocabulary, FILE *out)
+{
+    const struct program_verb *verb = &vocabulary->verbs[operation->verb];
+    fputs(verb->name, out);
+    print_numbers(operation->arguments, verb, out);
+}
+
 static void
 print_threads(const struct program *program, const struct program_vocabulary *vocabulary, FILE *out)
 {
@@ -64,9 +73,8 @@ print_threads(const struct program *program, const struct program_vocabulary *vo
     for (uint32_t thread = 0; thread < program->thread_count; thread++) {
         fputs("thread\n", out);
         for (; i < program->operation_count && program->operations[i].thread == thread; i++) {
-            const struct program_verb *verb = &vocabulary->verbs[program->operations[i].verb];
-            fprintf(out, "  %s", verb->name);
-            print_numbers(program->operations[i].arguments, verb, out);
+            fputs("  ", out);
+            program_print_operation(&program->operations[i], vocabulary, out);
             fputc('\n', out);
         }
     }

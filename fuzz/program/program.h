@@ -184,6 +184,10 @@ struct program_error {
 void program_print(const struct program *program, const struct program_vocabulary *vocabulary,
                    FILE *out);
 
+/* One operation, without the line's end. */
+void program_print_operation(const struct program_operation *operation,
+                             const struct program_vocabulary *vocabulary, FILE *out);
+
 /*
  * Reads text. Comments (#) and blank lines are skipped. Without a line "end" it was cut off.
  * Returns: false with *error; *program is then unspecified but may be finalised.

@@ -128,6 +128,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
         laboratory_subject_find(fuzz_target.subject) == NULL) {
         give_up((*argv)[0], "this build lacks its target or subject");
     }
+    const char *obstacle = laboratory_obstacle(laboratory_target_find(fuzz_target.target),
+                                               laboratory_subject_find(fuzz_target.subject));
+    if (obstacle != NULL) {
+        give_up((*argv)[0], obstacle);
+    }
     snprintf(fuzz.findings, sizeof(fuzz.findings), "findings");
     program_init(&fuzz.program);
     take_arguments(argc, *argv);
@@ -246,6 +251,10 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
         *target = laboratory_target_find(fuzz_target.target);
     }
     if (*subject == NULL) {
+        *subject = laboratory_subject_find(fuzz_target.subject);
+    }
+    if (laboratory_obstacle(*target, *subject) != NULL) {
+        *target = laboratory_target_find(fuzz_target.target);
         *subject = laboratory_subject_find(fuzz_target.subject);
     }
 }

@@ -189,6 +189,12 @@ command_run(int argc, char **argv)
             return TOOL_USAGE;
         }
     }
+    const char *obstacle = laboratory_obstacle(hunt.exploration.target, hunt.exploration.subject);
+    if (obstacle != NULL) {
+        command_complain("%s on %s: %s", hunt.exploration.target->name,
+                         hunt.exploration.subject->name, obstacle);
+        return TOOL_ENVIRONMENT;
+    }
     if (hunt.runs == UINT64_MAX && hunt.seconds == 0) {
         hunt.seconds = DEFAULT_SECONDS;
     }

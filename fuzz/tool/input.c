@@ -183,6 +183,10 @@ const char *
 input_obstacle(const struct input *input)
 {
     const char *sanitizers = heddle_build_sanitizers();
+    const char *obstacle = laboratory_obstacle(input->target, input->subject);
+    if (obstacle != NULL) {
+        return obstacle;
+    }
     switch (input->program.requires_build) {
     case PROGRAM_REQUIRES_ASAN:
         return strstr(sanitizers, "address") != NULL

@@ -2,6 +2,7 @@
  *
  * Turns of one stack, and the order and number of callbacks that they promise.
  */
+#include "netstack/netstack_impl.h"
 #include "recording_modules.h"
 #include "seen_probes.h"
 
@@ -211,4 +212,46 @@ Test(netstack_apply, the_flags_follow_the_callbacks)
     cr_assert_eq(zone_destroy(ns->netstack_stackid), 0);
     cr_assert_eq(*flags, NSS_CREATE_COMPLETED | NSS_SHUTDOWN_COMPLETED);
     netstack_rele(ns);
+}
+
+static void
+expect_phase_in_progress(char phase, netstackid_t id, netstack_t *ns)
+{
+    (void)id;
+    unsigned created = NSS_CREATE_COMPLETED, down = created | NSS_SHUTDOWN_COMPLETED;
+    cr_assert_eq(ns->netstack_m_state[NS_IP].nms_flags, phase == '+' ? NSS_CREATE_INPROGRESS
+                                                        : phase == '!'
+                                                            ? created | NSS_SHUTDOWN_INPROGRESS
+                                                            : down | NSS_DESTROY_INPROGRESS);
+}
+
+Test(netstack_apply, in_a_callback_its_phase_is_in_progress)
+{
+    modules[NS_IP].inside = expect_phase_in_progress;
+    cr_assert_eq(module_register(NS_IP), 0);
+    zoneid_t zone = make_exclusive_zone();
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    cr_assert_eq(netstack_unregister(NS_IP), 0);
+    recorder_expect("6+0 6+1 6!1 6-1 6!0 6-0");
+}
+
+static void
+expect_no_lock(char phase, netstackid_t id, netstack_t *ns)
+{
+    (void)phase;
+    (void)id;
+    cr_assert_not(kernel_mutex_is_held(&ns->netstack_lock));
+    cr_assert_not(kernel_mutex_is_held(&netstack__service.lock));
+}
+
+Test(netstack_apply, callbacks_are_called_without_locks)
+{
+    modules[NS_IP].inside = expect_no_lock;
+    cr_assert_eq(module_register(NS_IP), 0);
+    zoneid_t zone = make_exclusive_zone();
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    cr_assert_eq(netstack_unregister(NS_IP), 0);
+    recorder_expect("6+0 6+1 6!1 6-1 6!0 6-0");
 }

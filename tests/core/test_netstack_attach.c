@@ -2,6 +2,7 @@
  *
  * Zones that share the global stack, and the one that owns it.
  */
+#include "netstack/netstack_impl.h"
 #include "recording_modules.h"
 #include "seen_probes.h"
 
@@ -136,4 +137,42 @@ Test(netstack_attach, ids_of_zones_and_stacks)
     cr_assert_eq(netstackid_to_zoneid(exclusive), exclusive);
     cr_assert_eq(zone_destroy(shared), 0);
     cr_assert_eq(zoneid_to_netstackid(shared), shared);
+}
+
+/* --- a stack that is not initialised yet: made by hand, since nothing holds the birth of stack 0 up --- */
+
+static struct netstack__stack *
+take_initialisation_back(void)
+{
+    netstack_t *ns = netstack_find_by_stackid(0);
+    struct netstack__stack *stack = netstack__of(ns);
+    kernel_mutex_enter(&ns->netstack_lock);
+    stack->stage = NETSTACK__UNINITIALISED;
+    stack->turn = NETSTACK__TURN_BIRTH;
+    kernel_mutex_exit(&ns->netstack_lock);
+    netstack_rele(ns);
+    return stack;
+}
+
+static void
+complete_initialisation(struct netstack__stack *stack)
+{
+    kernel_mutex_enter(&stack->shown.netstack_lock);
+    stack->stage = NETSTACK__LIVE;
+    netstack__turn_end(stack);
+}
+
+Test(netstack_attach, a_shared_zone_waits_while_the_stack_is_uninitialised)
+{
+    struct call boots;
+    struct netstack__stack *stack = take_initialisation_back();
+    call_start(&boots, boot_shared, 0);
+    while (probe_count(KERNEL_PROBE_netstack__wait__zone__inprogress) == 0 && !boots.has_answered) {
+        kernel_sleep_ns(1000);
+    }
+    cr_assert_not(boots.has_answered);
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__inc__numzones), 0);
+    complete_initialisation(stack);
+    cr_assert_eq(call_finish(&boots), 0);
+    cr_assert_eq(probe_count(KERNEL_PROBE_netstack__inc__numzones), 1);
 }

@@ -132,18 +132,82 @@ Test(netstack_context, lookups_in_a_callback_answer_by_their_argument)
     modules[NS_IP].inside = NULL;
 }
 
-static void *
-refused_in_key(zoneid_t id)
+Test(netstack_context, blocking_calls_are_refused_where_a_failure_is_undone)
 {
+    modules[NS_DLS].inside = call_what_is_refused;
+    cr_assert_eq(module_register(NS_DLS), 0);
+    cr_assert_eq(module_register(NS_IP), 0);
+    recorder_clear();
+    modules[NS_IP].fails_for = 1;
+    cr_assert_eq(boot_exclusive(0), ENOMEM); /* shutdown and destroy by a birth's undo */
+    recorder_expect("0+1 6+1 0!1 0-1");
+
+    modules[NS_TCP].inside = call_what_is_refused;
+    modules[NS_IP].fails_for = -1;
+    modules[NS_TCP].fails_for = make_exclusive_zone();
+    recorder_clear();
+    cr_assert_eq(module_register(NS_TCP), ENOMEM); /* and by rollback */
+    recorder_expect("9+0 9+2 9!0 9-0");
+}
+
+/* In callbacks of a key for a zone there need not be a stack. */
+static void
+call_what_a_key_is_refused(zoneid_t id)
+{
+    (void)id;
+    cr_assert_null(netstack_current());
     cr_assert_eq(netstack_register(NS_ILB, create_never, NULL, destroy_never), EDEADLK);
+    cr_assert_eq(netstack_unregister(NS_IP), EDEADLK);
     cr_assert_eq(netstack_barrier(), EDEADLK);
-    return (void *)((uintptr_t)id + 1);
+    cr_assert_eq(netstack_wait_gone(1), EDEADLK);
+    cr_assert_eq(netstack_init(), EDEADLK);
+    cr_assert_eq(netstack_fini(), EDEADLK);
 }
 
 Test(netstack_context, blocking_calls_are_refused_in_callbacks_of_zone_keys)
 {
-    zone_key_t key;
-    cr_assert_eq(zone_key_create(&key, refused_in_key, NULL, NULL), 0);
-    (void)make_exclusive_zone();
-    cr_assert_eq(zone_key_delete(key), 0);
+    key_a.inside = call_what_a_key_is_refused;
+    cr_assert_eq(recorder_key_create(&key_a), 0);
+    zoneid_t zone = make_exclusive_zone();
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(zone_key_delete(key_a.number), 0);
+    recorder_expect("a+0 a+1 a!1 a-1 a!0 a-0");
+}
+
+/* --- what is not in a callback -------------------------------------------------------------------- */
+
+static kernel_sema_t done;
+
+static void
+expect_no_context(void *unused)
+{
+    (void)unused;
+    cr_assert_null(netstack_current());
+    cr_assert_not(zone_in_callback());
+    cr_assert_eq(netstack_barrier(), 0);
+    kernel_sema_post(&done);
+}
+
+static void
+let_others_work(char phase, netstackid_t id, netstack_t *ns)
+{
+    (void)phase;
+    (void)id;
+    kernel_thread_t *thread = kernel_thread_create("other", expect_no_context, NULL);
+    cr_assert_not_null(thread);
+    kernel_sema_wait(&done);
+    kernel_thread_join(thread);
+    cr_assert(kernel_taskq_dispatch(kernel_taskq_system(), expect_no_context, NULL, KERNEL_SLEEP));
+    kernel_sema_wait(&done);
+    cr_assert_eq(netstack_current(), ns);
+}
+
+Test(netstack_context, threads_and_tasks_of_a_callback_do_not_inherit_its_stack)
+{
+    kernel_sema_init(&done, 0, "done");
+    modules[NS_IP].inside = let_others_work;
+    cr_assert_eq(module_register(NS_IP), 0);
+    cr_assert_eq(netstack_unregister(NS_IP), 0);
+    recorder_expect("6+0 6!0 6-0");
+    kernel_sema_destroy(&done);
 }

@@ -83,3 +83,52 @@ Test(netstack_probes, of_the_last_zone)
     probe_listen(NULL);
     netstack_rele(watched);
 }
+
+/* --- of those who wait -------------------------------------------------------------------------- */
+
+static uintptr_t waited_for[KERNEL_PROBE_COUNT][2];
+
+static void
+keep_arguments(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1)
+{
+    waited_for[probe][0] = arg0;
+    waited_for[probe][1] = arg1;
+}
+
+/* Lets an unregister of NS_TCP wait for what a call with a gate in NS_IP does. */
+static void
+wait_for(int (*run)(int argument), int argument, enum kernel_probe probe)
+{
+    struct call first, second;
+    call_start(&first, run, argument);
+    gate_await(&modules[NS_IP].gate);
+    call_start(&second, netstack_unregister, NS_TCP);
+    probe_await(probe, 1);
+    gate_open(&modules[NS_IP].gate);
+    cr_assert_eq(call_finish(&first), 0);
+    cr_assert_eq(call_finish(&second), 0);
+}
+
+Test(netstack_probes, of_waits)
+{
+    cr_assert_eq(module_register(NS_IP), 0);
+    cr_assert_eq(module_register(NS_TCP), 0);
+    watched = netstack_find_by_stackid(0);
+    probe_listen(keep_arguments);
+    module_close_gate(NS_IP, '!', 0);
+    wait_for(netstack_unregister, NS_IP, KERNEL_PROBE_netstack__wait__nms__inprogress);
+    const uintptr_t *seen = waited_for[KERNEL_PROBE_netstack__wait__nms__inprogress];
+    cr_assert_eq(seen[0], (uintptr_t)watched);
+    cr_assert_eq(seen[1], (uintptr_t)&watched->netstack_m_state[NS_IP]);
+    netstack_rele(watched);
+
+    cr_assert_eq(module_register(NS_IP), 0);
+    cr_assert_eq(module_register(NS_TCP), 0);
+    watched = netstack_find_by_stackid(make_exclusive_zone());
+    module_close_gate(NS_IP, '!', watched->netstack_stackid);
+    wait_for(zone_shutdown, watched->netstack_stackid,
+             KERNEL_PROBE_netstack__wait__zone__inprogress);
+    cr_assert_eq(waited_for[KERNEL_PROBE_netstack__wait__zone__inprogress][0], (uintptr_t)watched);
+    probe_listen(NULL);
+    netstack_rele(watched);
+}

@@ -162,6 +162,32 @@ Test(netstack_reap, a_barrier_waits_for_what_was_outstanding)
     cr_assert_eq(figures.reaps_done, 1);
 }
 
+Test(netstack_reap, a_barrier_does_not_wait_for_later_reaps)
+{
+    struct call waiter;
+    struct netstack_figures figures;
+    cr_assert_eq(module_register(NS_IP), 0);
+    cr_assert_eq(module_register(NS_TCP), 0);
+    zoneid_t first = make_exclusive_zone(), second = make_exclusive_zone();
+    module_close_gate(NS_IP, '-', first);
+    module_close_gate(NS_TCP, '-', second);
+    cr_assert_eq(zone_destroy(first), 0);
+    gate_await(&modules[NS_IP].gate);
+    netstack_read_figures(&figures);
+    uint64_t waits = figures.waits;
+    call_start(&waiter, barrier, 0);
+    do {
+        netstack_read_figures(&figures);
+        kernel_sleep_ns(1000);
+    } while (figures.waits == waits);
+    cr_assert_eq(zone_destroy(second), 0);
+    gate_open(&modules[NS_IP].gate);
+    gate_await(&modules[NS_TCP].gate);
+    cr_assert_eq(call_finish(&waiter), 0);
+    cr_assert(netstack_inuse_by_stackid(second));
+    gate_open(&modules[NS_TCP].gate);
+}
+
 /* --- the limit ---------------------------------------------------------------------------- */
 
 static uint64_t limited_ns;
@@ -210,6 +236,27 @@ Test(netstack_reap_limit, a_held_stack_does_not_count)
     cr_assert_eq(zone_destroy(ns->netstack_stackid), 0);
     (void)make_exclusive_zone();
     netstack_rele(ns);
+}
+
+Test(netstack_reap_limit, dropping_references_never_waits_and_may_pass_the_limit)
+{
+    enum { STACKS = 3 };
+    netstack_t *held[STACKS];
+    struct netstack_figures figures;
+    cr_assert_eq(module_register(NS_IP), 0);
+    for (int i = 0; i < STACKS; i++) {
+        held[i] = netstack_find_by_stackid(make_exclusive_zone());
+        cr_assert_eq(zone_destroy(held[i]->netstack_stackid), 0);
+    }
+    module_close_gate(NS_IP, '-', 1);
+    for (int i = 0; i < STACKS; i++) {
+        netstack_rele(held[i]);
+    }
+    gate_await(&modules[NS_IP].gate);
+    netstack_read_figures(&figures);
+    cr_assert_eq(figures.reaps_outstanding, STACKS);
+    gate_open(&modules[NS_IP].gate);
+    cr_assert_eq(netstack_barrier(), 0);
 }
 
 /* --- a stack that comes to its reap without a shutdown ---------------------------------------- */

@@ -274,3 +274,40 @@ Test(netstack_registry, births_during_an_unregister_do_not_know_the_module)
     cr_assert_eq(call_finish(&other), 0);
     recorder_expect("6+0 6!0 6-0");
 }
+
+/* --- registrations that follow each other in one slot -------------------------------------------- */
+
+static void *
+create_second(netstackid_t id, netstack_t *ns)
+{
+    (void)ns;
+    recorder_note("second+%d", id);
+    return &modules[NS_IP];
+}
+
+static void
+shut_second_down(netstackid_t id, void *instance)
+{
+    cr_assert_eq(instance, &modules[NS_IP]);
+    recorder_note("second!%d", id);
+}
+
+static void
+destroy_second(netstackid_t id, void *instance)
+{
+    cr_assert_eq(instance, &modules[NS_IP]);
+    recorder_note("second-%d", id);
+}
+
+Test(netstack_registry, a_slot_registered_again_calls_the_new_callbacks_with_what_they_made)
+{
+    cr_assert_eq(module_register(NS_IP), 0);
+    cr_assert_eq(netstack_unregister(NS_IP), 0);
+    recorder_clear();
+    cr_assert_eq(netstack_register(NS_IP, create_second, shut_second_down, destroy_second), 0);
+    zoneid_t zone = make_exclusive_zone();
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    cr_assert_eq(netstack_unregister(NS_IP), 0);
+    recorder_expect("second+0 second+1 second!1 second-1 second!0 second-0");
+}

@@ -75,3 +75,36 @@ Test(netstack_report, without_lingering_stacks_is_figures_alone)
     cr_assert_eq(strcmp(text + strlen(text) - 14, ",\"stacks\":[]}\n"), 0);
     free(text);
 }
+
+Test(netstack_report, says_every_figure_in_both_formats)
+{
+    struct netstack_figures figures;
+    zoneid_t zone = make_exclusive_zone();
+    (void)make_exclusive_zone();
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(netstack_barrier(), 0);
+    netstack_t *held = netstack_find_by_stackid(make_exclusive_zone());
+    cr_assert_eq(zone_destroy(held->netstack_stackid), 0);
+    do {
+        netstack_read_figures(&figures);
+        kernel_sleep_ns(1000);
+    } while (figures.closing > 1); /* the reaper frees the first after it counted the reap */
+
+    char *text = report(false), *json = report(true), line[80];
+#define EXPECT(name)                                                                               \
+    snprintf(line, sizeof(line), "%-18s %llu\n", #name, (unsigned long long)figures.name);         \
+    cr_assert_not_null(strstr(text, line), "%s in %s", line, text);                                \
+    snprintf(line, sizeof(line), "\"%s\":%llu,", #name, (unsigned long long)figures.name);         \
+    cr_assert_not_null(strstr(json, line), "%s in %s", line, json)
+    EXPECT(live);
+    EXPECT(closing);
+    EXPECT(lingering);
+    EXPECT(reaps_outstanding);
+    EXPECT(reaps_done);
+    EXPECT(reap_longest_ns);
+    EXPECT(waits);
+#undef EXPECT
+    free(text);
+    free(json);
+    netstack_rele(held);
+}

@@ -140,3 +140,47 @@ Test(netstack_stack, a_stack_is_at_most_512_bytes)
 {
     cr_assert_leq(sizeof(struct netstack__stack), 512);
 }
+
+Test(netstack_stack, a_failing_birth_is_undone_in_its_own_turn)
+{
+    struct call birth, other;
+    cr_assert_eq(module_register(NS_DLS), 0);
+    cr_assert_eq(module_register(NS_IP), 0);
+    recorder_clear();
+    modules[NS_IP].fails_for = 1;
+    module_close_gate(NS_DLS, '!', 1);
+    call_start(&birth, boot_exclusive, 0);
+    gate_await(&modules[NS_DLS].gate);
+    call_start(&other, netstack_unregister, NS_DLS);
+    while (probe_count(KERNEL_PROBE_netstack__wait__zone__inprogress) == 0 && !other.has_answered) {
+        kernel_sleep_ns(1000);
+    }
+    /* It went to stack 0, and waits at the other for the undo to end. */
+    cr_assert_not(other.has_answered);
+    recorder_expect("0+1 6+1 0!1 0!0");
+    gate_open(&modules[NS_DLS].gate);
+    cr_assert_eq(call_finish(&birth), ENOMEM);
+    cr_assert_eq(call_finish(&other), 0);
+    cr_assert_eq(word_count("0!1"), 1);
+    cr_assert_eq(word_count("0-1"), 1);
+}
+
+Test(netstack_stack, a_failing_birth_is_reaped_only_if_it_left_a_reference_and_then_once)
+{
+    struct netstack_figures figures;
+    cr_assert_eq(module_register(NS_IP), 0);
+    modules[NS_IP].fails_for = 1;
+    cr_assert_eq(boot_exclusive(0), ENOMEM);
+    netstack_read_figures(&figures);
+    cr_assert_eq(figures.reaps_done, 0);
+    cr_assert_eq(figures.reaps_outstanding, 0);
+
+    modules[NS_IP].fails_for = 2;
+    modules[NS_IP].leaves_reference_on = 2;
+    cr_assert_eq(boot_exclusive(0), ENOMEM);
+    netstack_rele(modules[NS_IP].left);
+    cr_assert_eq(netstack_barrier(), 0);
+    netstack_read_figures(&figures);
+    cr_assert_eq(figures.reaps_done, 1);
+    cr_assert_eq(figures.reaps_outstanding, 0);
+}

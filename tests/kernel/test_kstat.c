@@ -105,6 +105,18 @@ Test(kstat, a_namesake_in_the_same_zone_is_refused)
     kstat_delete(ks);
 }
 
+Test(kstat, adding_a_zone_where_a_namesake_is_is_refused)
+{
+    kstat_t *here = make("icmp", 0), *there = make("icmp", 1);
+
+    cr_assert_eq(kstat_zone_add(here, 1), EEXIST);
+    cr_assert_not(kstat_zone_find(here, 1));
+    cr_assert(kstat_zone_find(there, 1));
+    kstat_delete(there);
+    cr_assert_eq(kstat_zone_add(here, 1), 0);
+    kstat_delete(here);
+}
+
 Test(kstat, a_namesake_in_another_zone_is_another)
 {
     kstat_t *here = make("icmp", 0), *there = make("icmp", 1);

@@ -94,6 +94,33 @@ Test(zone, a_create_that_fails_is_undone_in_reverse)
 }
 
 static void
+leave_an_error(zoneid_t id)
+{
+    zone_find_by_id_nolock(id)->zone_create_error = ENXIO;
+}
+
+Test(zone, a_create_that_fails_may_say_why)
+{
+    zoneid_t id = 77;
+
+    make_keys();
+    key_b.inside = leave_an_error;
+    key_b.fails_for = 1;
+    cr_assert_eq(zone_create(0, &id), ENXIO);
+    /* What a create leaves that does not fail is not the next key's error. */
+    key_b.fails_for = ZONEID_NONE;
+    key_c.fails_for = 2;
+    cr_assert_eq(zone_create(0, &id), ENOMEM);
+    key_c.fails_for = ZONEID_NONE;
+    delete_keys();
+
+    id = make_zone();
+    key_b.fails_for = id;
+    cr_assert_eq(recorder_key_create(&key_b), ENXIO);
+    cr_assert_eq(zone_destroy(id), 0);
+}
+
+static void
 look_from_inside(zoneid_t id)
 {
     zone_t *zone = zone_find_by_id_nolock(id), *found = zone_find_by_id(id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The seed corpus: no schedule of a seed fails on the core, and together they reach every
- * operation, with success where it can succeed, and every fault point.
+ * operation, with success where it can succeed, every fault point, and every probe.
  */
 #include "lab_harness.h"
 
@@ -9,6 +9,19 @@
 #include <stdlib.h>
 
 static struct laboratory_totals seen;
+static uint32_t probes[KERNEL_PROBE_COUNT];
+
+/* Probes are events of the log. */
+static void
+count_probes(void)
+{
+    const struct heddle_log *log = lab_log();
+    for (uint32_t i = 0; i < log->event_count; i++) {
+        if (log->events[i].kind == HEDDLE_EVENT_PROBE) {
+            probes[log->events[i].result]++;
+        }
+    }
+}
 
 static char *
 read_seed(const char *name, size_t *size)
@@ -40,6 +53,7 @@ run_seed(const char *name, const struct subject *subject, uint64_t seeds)
         cr_assert_eq(result->verdict, HEDDLE_OK, "%s, seed %lu: %s\n%s", name, (unsigned long)seed,
                      result->promise, result->message);
         laboratory_add_totals(&seen, &lab_totals);
+        count_probes();
     }
     program_fini(&program);
     free(text);
@@ -88,6 +102,9 @@ Test(seeds, no_schedule_of_a_seed_fails_on_the_core_and_all_operations_are_reach
     for (uint32_t i = 0; i < POINT_COUNT; i++) {
         bool seeded = i != POINT_SHUTDOWN_OF && i != POINT_KEY_SHUTDOWN;
         cr_assert(!seeded || seen.faults[i] > 0, "%s", words->fault_points[i].name);
+    }
+    for (uint32_t i = 0; i < KERNEL_PROBE_COUNT; i++) {
+        cr_assert_gt(probes[i], 0, "probe %u of probes.h", i);
     }
 }
 

@@ -290,6 +290,14 @@ run_body(void *argument)
     kernel_mutex_destroy(&scene.mutex);
 }
 
+const char *
+laboratory_obstacle(const struct laboratory_target *target, const struct subject *subject)
+{
+    (void)target;
+    (void)subject;
+    return NULL;
+}
+
 void
 laboratory_execute(const struct program *program, const struct laboratory_target *target,
                    const struct subject *subject, const struct laboratory_options *options,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Probes as USDT: provider netstack, the names of probes.h, two arguments each, and a semaphore that
- * tracers raise. It is one for all probes: where nobody traces, a probe costs the look at it.
- * Without <sys/sdt.h> probes give nothing.
+ * Probes as USDT: provider netstack, the names and arguments of probes.h, each of eight bytes, and a
+ * semaphore that tracers raise. It is one for all probes: where nobody traces, a probe costs the look
+ * at it. Without <sys/sdt.h> probes give nothing.
  */
 #include "kernel/posix/posix_backend.h"
 
@@ -18,15 +18,24 @@ __attribute__((section(".probes"))) volatile uint16_t kernel_probes_wanted = 0;
         __attribute__((alias("kernel_probes_wanted"), visibility("hidden"), unused));
 KERNEL_PROBES(SEMAPHORE)
 
-#define FIRE(name, arg0, arg1) DTRACE_PROBE2(netstack, name, arg0, arg1)
+#define FIRE_1(name, arg0, arg1) DTRACE_PROBE1(netstack, name, arg0)
+#define FIRE_2(name, arg0, arg1) DTRACE_PROBE2(netstack, name, arg0, arg1)
 #else
 volatile uint16_t kernel_probes_wanted = 0;
-#define FIRE(name, arg0, arg1) (void)(arg0), (void)(arg1)
+#define FIRE_1(name, arg0, arg1) (void)(arg0), (void)(arg1)
+#define FIRE_2(name, arg0, arg1) (void)(arg0), (void)(arg1)
 #endif
+
+/* How many arguments there are, by what probes.h says the second one is. */
+#define FIRE_none     FIRE_1
+#define FIRE_stack    FIRE_2
+#define FIRE_module   FIRE_2
+#define FIRE_instance FIRE_2
+#define FIRE_nms      FIRE_2
 
 #define CASE(name, first, second)                                                                  \
     case KERNEL_PROBE_##name:                                                                      \
-        FIRE(name, arg0, arg1);                                                                    \
+        FIRE_##second(name, arg0, arg1);                                                           \
         break;
 
 void
