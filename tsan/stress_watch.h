@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the run and the watchdog (stress_main.c) share: the threads, whose counts the watchdog reads.
+ */
+#ifndef STRESS_STRESS_WATCH_H
+#define STRESS_STRESS_WATCH_H
+
+#include "stress.h"
+
+#define STRESS_THREADS_MAX 64u
+
+/* The i-th thread, fresh, its numbers from the seed; join makes it the calling thread's. */
+struct stress_thread *stress_watch_thread(unsigned i, uint64_t seed);
+void stress_watch_join(struct stress_thread *thread);
+
+/* Adds all counts to the totals and forgets them. Requires: the threads were joined. */
+void stress_watch_collect(void);
+
+#endif
