@@ -95,16 +95,25 @@ static char command[256];
 
 /* Called from signals, too. */
 static void
-print_command(void)
+print(const char *text)
 {
-    ssize_t written = write(STDERR_FILENO, command, strlen(command));
+    ssize_t written = write(STDERR_FILENO, text, strlen(text));
     (void)written;
 }
 
 static void
-on_abort(int number)
+print_command(void)
 {
-    (void)number;
+    print(command);
+}
+
+static void
+on_death(int number)
+{
+    if (number != SIGABRT) {
+        print(stress_program.name);
+        print(": FAIL: a fault of memory\n");
+    }
     print_command();
     _exit(1);
 }
@@ -112,6 +121,11 @@ on_abort(int number)
 void
 stress_fail(const char *claim, const char *file, int line)
 {
+    /* Others fail of what the first one left. */
+    static _Atomic bool has_failed;
+    while (atomic_exchange_explicit(&has_failed, true, memory_order_relaxed)) {
+        pause();
+    }
     const struct stress_thread *thread = stress_self();
     int call = atomic_load_explicit(&thread->call, memory_order_relaxed);
     char name[32] = "the reaper";
@@ -133,7 +147,7 @@ const char *__ubsan_default_options(void);
 const char *
 __tsan_default_options(void)
 {
-    return "halt_on_error=1:exitcode=1:second_deadlock_stack=1";
+    return "halt_on_error=1:exitcode=1:second_deadlock_stack=1:report_thread_leaks=0";
 }
 
 const char *
@@ -148,9 +162,12 @@ prepare_for_failure(const char *program)
     snprintf(command, sizeof(command),
              "to try again: %s --seed %" PRIu64 " --threads %u --seconds %g\n", program,
              stress_options.seed, stress_options.threads, stress_options.seconds);
-    signal(SIGABRT, on_abort);
+    signal(SIGABRT, on_death);
     if (__sanitizer_set_death_callback != NULL) {
         __sanitizer_set_death_callback(print_command);
+    } else {
+        signal(SIGSEGV, on_death);
+        signal(SIGBUS, on_death);
     }
 }
 
