@@ -6,6 +6,7 @@
  *
  *   stress_main.c     options, the clock, the watchdog
  *   stress_run.c      a round: start the service, let the threads loose, come to rest, look, end it
+ *   stress_volume.c   the other kind of run: so many of something, and memory at its baseline
  *   stress_call.c     calls: what each may answer, how often it did, what is printed of it
  *   stress_seam.c     before the seam, by the linker: memory counted and failing, threads delayed
  *   stress_modules.c  nineteen modules whose callbacks check order, identity, exactly once
@@ -152,10 +153,11 @@ struct stress_program {
     struct stress_role roles[STRESS_ROLES_MAX];
     /* NULL, or programs whose roles each thread mixes at random; their functions are called, too. */
     const struct stress_program *const *parts;
-    unsigned threads;          /* unless told otherwise */
-    uint32_t stable_modules;   /* bit set: registered throughout; the others come and go */
-    unsigned reaps_max;        /* netstack_outstanding_reaps */
-    unsigned ids_max;          /* zone_id_max; below STRESS_IDS */
+    unsigned threads;        /* unless told otherwise */
+    uint32_t stable_modules; /* bit set: registered throughout; the others come and go */
+    unsigned reaps_max;      /* netstack_outstanding_reaps */
+    unsigned
+        ids_max; /* zone_id_max, or more for many threads; below STRESS_IDS if there are modules */
     uint32_t fault_one_in;     /* one allocation in so many fails; 0: none */
     uint64_t destroy_ns;       /* a destroy callback takes up to so long */
     bool leaves_references;    /* creates do: births that fail may be reaped */
@@ -164,6 +166,8 @@ struct stress_program {
     void (*before_rest)(void); /* after the threads: gives back what nobody had */
     void (*at_rest)(void);     /* then: what else must be true */
     void (*in_callback)(netstackid_t id, netstack_t *ns); /* in every callback */
+    void (*volume)(uint64_t count);  /* instead of rounds: so many of something, once */
+    uint64_t count;                  /* unless told otherwise */
     uint8_t needs[STRESS_NEEDS_MAX]; /* calls that must have succeeded, up to the first 0 */
 };
 
@@ -174,6 +178,7 @@ struct stress_options {
     uint64_t seed;
     unsigned threads;
     double seconds;
+    uint64_t count;   /* of a volume */
     unsigned stuck_s; /* the end, if no call of anyone ends for so long */
 };
 extern struct stress_options stress_options;

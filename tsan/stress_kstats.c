@@ -157,7 +157,7 @@ const struct stress_program stress_kstats = {
                 "is visible where it must be and nowhere else, whichever came first.",
     .roles = {{step, finish}, {stress_zones_step, stress_zones_finish}},
     .threads = 6,
-    .reaps_max = 1024,
+    .reaps_max = 64,
     .ids_max = 300,
     .fault_one_in = 200,
     .prepare = prepare,

@@ -152,7 +152,7 @@ const struct stress_program stress_lookup = {
     .roles = {{look, stress_zones_finish}, {walk, stress_zones_finish}},
     .threads = 6,
     .stable_modules = 1u << NS_STR,
-    .reaps_max = 1024,
+    .reaps_max = 64,
     .ids_max = 300,
     .needs = {STRESS_zone_create_exclusive, STRESS_zone_create_shared,
               STRESS_netstack_find_by_stackid, STRESS_netstack_find_by_zoneid,

@@ -159,9 +159,17 @@ __ubsan_default_options(void)
 static void
 prepare_for_failure(const char *program)
 {
-    snprintf(command, sizeof(command),
-             "to try again: %s --seed %" PRIu64 " --threads %u --seconds %g\n", program,
-             stress_options.seed, stress_options.threads, stress_options.seconds);
+    size_t length =
+        (size_t)snprintf(command, sizeof(command) - 1, "to try again: %s --seed %" PRIu64, program,
+                         stress_options.seed);
+    if (stress_program.volume != NULL && length < sizeof(command) - 1) {
+        snprintf(command + length, sizeof(command) - 1 - length, " --count %" PRIu64,
+                 stress_options.count);
+    } else if (length < sizeof(command) - 1) {
+        snprintf(command + length, sizeof(command) - 1 - length, " --threads %u --seconds %g",
+                 stress_options.threads, stress_options.seconds);
+    }
+    strcat(command, "\n");
     signal(SIGABRT, on_death);
     if (__sanitizer_set_death_callback != NULL) {
         __sanitizer_set_death_callback(print_command);
@@ -238,6 +246,7 @@ static const struct argp_option options[] = {
     {"seed", 's', "N", 0, "Numbers of the threads come from it (1)", 0},
     {"threads", 't', "N", 0, "How many threads, at most 64", 0},
     {"seconds", 'T', "S", 0, "How long (2); 0.5 will do too", 0},
+    {"count", 'n', "N", 0, "How many, for the programs that do so many instead of so long", 0},
     {"stuck", 'k', "S", 0, "Fails if no call of anyone ends for so long (60)", 0},
     {0},
 };
@@ -254,6 +263,17 @@ parse_number(const char *argument, double least, double most, struct argp_state 
     return number;
 }
 
+/* One for each role. */
+static unsigned
+threads_min(void)
+{
+    unsigned roles = 0;
+    while (roles < STRESS_ROLES_MAX && stress_program.roles[roles].step != NULL) {
+        roles++;
+    }
+    return roles > 0 ? roles : 1;
+}
+
 static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
@@ -262,10 +282,17 @@ parse(int key, char *argument, struct argp_state *state)
         stress_options.seed = (uint64_t)parse_number(argument, 0, 1e15, state);
         return 0;
     case 't':
-        stress_options.threads = (unsigned)parse_number(argument, 1, STRESS_THREADS_MAX, state);
+        stress_options.threads =
+            (unsigned)parse_number(argument, threads_min(), STRESS_THREADS_MAX, state);
         return 0;
     case 'T':
         stress_options.seconds = parse_number(argument, 0.01, 1e7, state);
+        return 0;
+    case 'n':
+        if (stress_program.volume == NULL) {
+            argp_error(state, "this program runs for a time");
+        }
+        stress_options.count = (uint64_t)parse_number(argument, 1, 4e6, state);
         return 0;
     case 'k':
         stress_options.stuck_s = (unsigned)parse_number(argument, 1, 1e6, state);
@@ -285,11 +312,13 @@ main(int argc, char **argv)
     snprintf(documentation, sizeof(documentation),
              "Stress of the netstack on real threads: %s"
              "\vExit status: 0 nothing found; 1 something was; 2 wrong arguments.\n\n"
-             "Example: %s --seed 7 --threads 8 --seconds 60",
-             stress_program.property, stress_program.name);
+             "Example: %s --seed 7 %s",
+             stress_program.property, stress_program.name,
+             stress_program.volume != NULL ? "--count 1000" : "--threads 8 --seconds 60");
     const struct argp argp = {options, parse, NULL, documentation, NULL, NULL, NULL};
     argp_err_exit_status = 2;
     stress_options.threads = stress_program.threads;
+    stress_options.count = stress_program.count;
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
     prepare_for_failure(argv[0]);
     setvbuf(stdout, NULL, _IOLBF, 0);

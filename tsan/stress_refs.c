@@ -128,7 +128,7 @@ const struct stress_program stress_refs = {
     .let_go = let_go,
     .threads = 6,
     .stable_modules = 1u << NS_STR | 1u << NS_IP,
-    .reaps_max = 1024,
+    .reaps_max = 64,
     .ids_max = 300,
     .needs = {STRESS_netstack_hold, STRESS_netstack_rele, STRESS_netstack_hold_tag,
               STRESS_netstack_hold_if_active, STRESS_netstack_find_by_stackid, STRESS_zone_destroy,

@@ -87,7 +87,7 @@ const struct stress_program stress_registry = {
         "Callbacks come once, in order, with what create returned, and none after unregister.",
     .roles = {{step, NULL}, {stress_modules_step, stress_modules_finish}},
     .threads = 6,
-    .reaps_max = 1024,
+    .reaps_max = 64,
     .ids_max = 500,
     .fault_one_in = 400,
     .before_rest = destroy_all,

@@ -16,6 +16,8 @@
 #define NS_PER_S    1e9
 #define PAUSE_NS    100000
 
+#define IDS_PER_THREAD 20u
+
 struct stress_zone stress_pillars[STRESS_PILLARS];
 struct stress_zone stress_shared_pillars[STRESS_PILLARS];
 
@@ -104,9 +106,10 @@ let_loose(double seconds)
 
 /* --- rest ----------------------------------------------------------------------------------------- */
 
-static void
-check_figures(uint64_t live)
+void
+stress_settle(uint64_t live)
 {
+    STRESS_CHECK(STRESS_ERROR(netstack_barrier, netstack_barrier()) == 0);
     struct netstack_figures figures;
     netstack_read_figures(&figures);
     STRESS_CHECK(figures.live == live && figures.lingering == 0);
@@ -124,11 +127,10 @@ static void
 check_at_rest(void)
 {
     CALL_PARTS(before_rest)
-    STRESS_CHECK(STRESS_ERROR(netstack_barrier, netstack_barrier()) == 0);
+    stress_settle(1 + STRESS_PILLARS);
     STRESS_CHECK(STRESS_POINTER(netstack_all_valid, netstack_all_valid()));
     STRESS_CHECK(zone_is_valid() && kstat_is_valid());
     STRESS_CHECK(zone_count() == 1 + 2 * STRESS_PILLARS && zone_lingering_count() == 0);
-    check_figures(1 + STRESS_PILLARS);
     stress_modules_check_at_rest(1 + STRESS_PILLARS);
     for (unsigned i = 0; i < STRESS_PILLARS; i++) {
         netstack_t *ns = netstack_find_by_stackid(stress_pillars[i].id);
@@ -141,10 +143,12 @@ check_at_rest(void)
 
 /* --- start and end -------------------------------------------------------------------------------- */
 
-static void
-start(void)
+void
+stress_start(void)
 {
-    zone_id_max = stress_program.ids_max;
+    /* More than a thread has and holds, or zone_create finds none free. */
+    unsigned ids = stress_program.reaps_max + IDS_PER_THREAD * stress_options.threads;
+    zone_id_max = ids > stress_program.ids_max ? ids : stress_program.ids_max;
     netstack_outstanding_reaps = stress_program.reaps_max;
     zone_init();
     kstat_init();
@@ -161,18 +165,17 @@ start(void)
     CALL_PARTS(prepare)
 }
 
-static void
-end(void)
+void
+stress_end_all(void)
 {
     for (unsigned i = 0; i < STRESS_PILLARS; i++) {
         stress_halt(&stress_pillars[i]);
         stress_halt(&stress_shared_pillars[i]);
     }
     stress_let_go();
-    STRESS_CHECK(STRESS_ERROR(netstack_barrier, netstack_barrier()) == 0);
+    stress_settle(1);
     stress_modules_stop();
     stress_modules_check_at_rest(0);
-    check_figures(1);
     STRESS_CHECK(STRESS_POINTER(netstack_all_valid, netstack_all_valid()));
     STRESS_CHECK(STRESS_ERROR(netstack_fini, netstack_fini()) == 0);
     STRESS_CHECK(kstat_count() == 0 && kstat_fini() == 0);
@@ -183,10 +186,10 @@ static void
 run_round(double seconds)
 {
     struct stress_memory before = stress_memory_read();
-    start();
+    stress_start();
     let_loose(seconds);
     check_at_rest();
-    end();
+    stress_end_all();
     stress_watch_collect();
     struct stress_memory after = stress_memory_read();
     STRESS_CHECK(after.blocks == before.blocks && after.bytes == before.bytes);
@@ -210,6 +213,11 @@ check_needs(void)
 void
 stress_run(void)
 {
+    if (stress_program.volume != NULL) {
+        stress_run_volume();
+        check_needs();
+        return;
+    }
     double left = stress_options.seconds;
     while (left > 0) {
         double seconds = left < ROUND_S_MAX ? left : ROUND_S_MAX;

@@ -13,6 +13,16 @@
 struct stress_thread *stress_watch_thread(unsigned i, uint64_t seed);
 void stress_watch_join(struct stress_thread *thread);
 
+/* stress_run.c: the service with pillars and stable modules. end: with all that is checked then. */
+void stress_start(void);
+void stress_end_all(void);
+
+/* Everything that was halted is gone: waits for that, and that so many stacks are live then. */
+void stress_settle(uint64_t live);
+
+/* stress_volume.c: a run of that kind. */
+void stress_run_volume(void);
+
 /* Adds all counts to the totals and forgets them. Requires: the threads were joined. */
 void stress_watch_collect(void);
 
