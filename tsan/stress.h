@@ -116,6 +116,7 @@ void stress_end_outcome(enum stress_call call, enum stress_outcome outcome);
 const char *stress_call_name(enum stress_call call);
 void stress_totals_add(const struct stress_thread *thread);
 uint64_t stress_total_done(enum stress_call call); /* that did what they were to do */
+uint64_t stress_total_calls(void);
 void stress_totals_print(void);
 
 /* A call that answers an error number, a pointer or a truth, or nothing: counted. */

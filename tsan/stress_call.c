@@ -100,6 +100,19 @@ stress_total_done(enum stress_call call)
                                               : totals[call][STRESS_OK];
 }
 
+/* Of threads on the core: what the core calls are callbacks. */
+uint64_t
+stress_total_calls(void)
+{
+    uint64_t count = 0;
+    for (int call = 0; call < STRESS_module_create; call++) {
+        for (int outcome = 0; outcome < STRESS_OUTCOME_COUNT; outcome++) {
+            count += totals[call][outcome];
+        }
+    }
+    return count;
+}
+
 void
 stress_totals_print(void)
 {

@@ -289,8 +289,7 @@ on_destroy(int module, int variant, netstackid_t id, void *data)
     X(5, v)                                                                                        \
     X(6, v)                                                                                        \
     X(7, v)                                                                                        \
-    X(8, v) X(9, v) X(10, v) X(11, v) X(12, v) X(13, v) X(14, v) X(15, v) X(16, v) X(17, v)        \
-        X(18, v)
+    X(8, v) X(9, v) X(10, v) X(11, v) X(12, v) X(13, v) X(14, v) X(15, v) X(16, v) X(17, v) X(18, v)
 
 #define DEFINE(m, v)                                                                               \
     static void *create_##m##_##v(netstackid_t id, netstack_t *ns)                                 \

@@ -225,8 +225,9 @@ stress_run(void)
         left -= seconds;
     }
     struct stress_memory memory = stress_memory_read();
-    printf("%s: seed %" PRIu64 ", %u threads, %.1f s in %u rounds\n", stress_program.name,
-           stress_options.seed, stress_options.threads, stress_options.seconds, rounds);
+    printf("%s: seed %" PRIu64 ", %u threads, %.1f s in %u rounds, %" PRIu64 " calls\n",
+           stress_program.name, stress_options.seed, stress_options.threads, stress_options.seconds,
+           rounds, stress_total_calls());
     stress_totals_print();
     printf("  %-32s%" PRIu64 "\n", "reaps", reaps);
     printf("  %-32s%" PRIu64 " made, %" PRIu64 " failed, %" PRId64 " left\n", "allocations",
