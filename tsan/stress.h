@@ -68,6 +68,9 @@ enum stress_outcome {
     X(netstack_next, STRESS_BIT(OK) | STRESS_BIT(NULL))                                            \
     X(kstat_create_netstack, STRESS_BIT(OK) | STRESS_BIT(NULL))                                    \
     X(kstat_delete_netstack, STRESS_BIT(OK) | STRESS_BIT(EINVAL))                                  \
+    X(zone_key_create, STRESS_BIT(OK) | STRESS_BIT(ENOMEM))                                        \
+    X(zone_key_delete, STRESS_BIT(OK))                                                             \
+    X(zone_getspecific, STRESS_BIT(OK) | STRESS_BIT(NULL))                                         \
     X(netstack_barrier, STRESS_BIT(OK))                                                            \
     X(netstack_wait_gone, STRESS_BIT(OK) | STRESS_BIT(ENOENT))                                     \
     X(netstack_report, STRESS_BIT(OK))                                                             \
@@ -76,7 +79,10 @@ enum stress_outcome {
     X(refused_in_callback, STRESS_BIT(EDEADLK))                                                    \
     X(module_create, STRESS_BIT(OK) | STRESS_BIT(NULL))                                            \
     X(module_shutdown, STRESS_BIT(OK))                                                             \
-    X(module_destroy, STRESS_BIT(OK))
+    X(module_destroy, STRESS_BIT(OK))                                                              \
+    X(key_create, STRESS_BIT(OK) | STRESS_BIT(NULL))                                               \
+    X(key_shutdown, STRESS_BIT(OK))                                                                \
+    X(key_destroy, STRESS_BIT(OK))
 
 enum stress_call {
 #define STRESS_CALL_NAME(name, may_answer) STRESS_##name,
@@ -161,7 +167,7 @@ struct stress_program {
         ids_max; /* zone_id_max, or more for many threads; below STRESS_IDS if there are modules */
     uint32_t fault_one_in;     /* one allocation in so many fails; 0: none */
     uint64_t destroy_ns;       /* a destroy callback takes up to so long */
-    bool leaves_references;    /* creates do: births that fail may be reaped */
+    bool undoes_births;        /* a zone_create that fails may leave a stack to the reaper */
     void (*prepare)(void);     /* before the threads, with the pillars standing */
     void (*let_go)(void);      /* gives back all references of the thread, and those of nobody */
     void (*before_rest)(void); /* after the threads: gives back what nobody had */

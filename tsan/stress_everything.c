@@ -7,15 +7,15 @@
 #include "stress.h"
 
 extern const struct stress_program stress_refs, stress_lookup, stress_kstats, stress_reaper,
-    stress_callbacks;
+    stress_keys, stress_callbacks;
 
 static const struct stress_program modules_part = {
     .roles = {{stress_modules_step, stress_modules_finish}},
 };
 
 static const struct stress_program *const parts[] = {
-    &modules_part,     &stress_refs, &stress_lookup, &stress_kstats, &stress_reaper,
-    &stress_callbacks, NULL};
+    &modules_part,  &stress_refs, &stress_lookup,    &stress_kstats,
+    &stress_reaper, &stress_keys, &stress_callbacks, NULL};
 
 static void
 call_back(netstackid_t id, netstack_t *ns)
@@ -33,7 +33,7 @@ const struct stress_program stress_everything = {
     .ids_max = 300,
     .fault_one_in = 1000,
     .destroy_ns = 60000,
-    .leaves_references = true,
+    .undoes_births = true,
     .in_callback = call_back,
     .needs = {STRESS_netstack_register, STRESS_netstack_unregister, STRESS_netstack_hold_tag,
               STRESS_netstack_next, STRESS_kstat_create_netstack, STRESS_netstack_barrier,

@@ -195,7 +195,7 @@ run_round(double seconds)
     STRESS_CHECK(after.blocks == before.blocks && after.bytes == before.bytes);
     /* One for every birth, and for stack 0 of the rounds before. */
     uint64_t births = stress_total_done(STRESS_zone_create_exclusive) + rounds;
-    STRESS_CHECK(reaps == births || (stress_program.leaves_references && reaps > births));
+    STRESS_CHECK(reaps == births || (stress_program.undoes_births && reaps > births));
     rounds++;
 }
 
