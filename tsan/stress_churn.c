@@ -27,7 +27,7 @@ boot_and_halt(uint64_t count)
 {
     pthread_t registrars[REGISTRARS];
     for (unsigned i = 0; i < REGISTRARS; i++) {
-        struct stress_thread *thread = stress_watch_thread(i, stress_options.seed);
+        struct stress_thread *thread = stress_watch_thread(i, 0);
         STRESS_CHECK(pthread_create(&registrars[i], NULL, load_and_unload, thread) == 0);
     }
     for (uint64_t i = 0; i < count; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Keys of zones, made and deleted while zones boot and halt, with creates that fail. A zone that stands has data of every
- * key whose zone_key_create returned, and that is what create returned. Each zone gets one create, one
+ * Keys of zones, made and deleted while zones boot and halt, with creates that fail. A zone that stands has data of
+ * every key whose zone_key_create returned, and that is what create returned. Each zone gets one create, one
  * shutdown, one destroy of a key, in that order. When zone_key_delete returns, all of it is over.
  */
 #include "stress.h"

@@ -57,11 +57,13 @@ stress_self(void)
 }
 
 struct stress_thread *
-stress_watch_thread(unsigned i, uint64_t seed)
+stress_watch_thread(unsigned i, unsigned round)
 {
+    uint64_t base = kernel_hash_number(stress_options.seed);
+    uint64_t place = 2 * ((uint64_t)round * STRESS_THREADS_MAX + i);
     threads[i].index = i;
-    threads[i].deeds = kernel_hash_number(kernel_hash_number(seed) + 2 * i + 1);
-    threads[i].chance = kernel_hash_number(kernel_hash_number(seed) + 2 * i + 2);
+    threads[i].deeds = kernel_hash_number(base + place + 1);
+    threads[i].chance = kernel_hash_number(base + place + 2);
     threads[i].uid_max = 0;
     return &threads[i];
 }
@@ -274,6 +276,14 @@ threads_min(void)
     return roles > 0 ? roles : 1;
 }
 
+static void
+refuse_for_volume(struct argp_state *state)
+{
+    if (stress_program.volume != NULL) {
+        argp_error(state, "this program does so many (--count), with threads of its own");
+    }
+}
+
 static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
@@ -282,10 +292,12 @@ parse(int key, char *argument, struct argp_state *state)
         stress_options.seed = (uint64_t)parse_number(argument, 0, 1e15, state);
         return 0;
     case 't':
+        refuse_for_volume(state);
         stress_options.threads =
             (unsigned)parse_number(argument, threads_min(), STRESS_THREADS_MAX, state);
         return 0;
     case 'T':
+        refuse_for_volume(state);
         stress_options.seconds = parse_number(argument, 0.01, 1e7, state);
         return 0;
     case 'n':

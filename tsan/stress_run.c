@@ -94,7 +94,7 @@ let_loose(double seconds)
     pthread_t handles[STRESS_THREADS_MAX];
     atomic_store_explicit(&stopping, false, memory_order_relaxed);
     for (unsigned i = 0; i < stress_options.threads; i++) {
-        struct stress_thread *thread = stress_watch_thread(i, stress_options.seed + rounds);
+        struct stress_thread *thread = stress_watch_thread(i, rounds);
         STRESS_CHECK(pthread_create(&handles[i], NULL, run_thread, thread) == 0);
     }
     kernel_sleep_ns((uint64_t)(seconds * NS_PER_S));

@@ -9,8 +9,8 @@
 
 #define STRESS_THREADS_MAX 64u
 
-/* The i-th thread, fresh, its numbers from the seed; join makes it the calling thread's. */
-struct stress_thread *stress_watch_thread(unsigned i, uint64_t seed);
+/* The i-th thread of a round, fresh, its numbers from the seed; join makes it the calling thread's. */
+struct stress_thread *stress_watch_thread(unsigned i, unsigned round);
 void stress_watch_join(struct stress_thread *thread);
 
 /* stress_run.c: the service with pillars and stable modules. end: with all that is checked then. */
