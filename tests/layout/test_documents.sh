@@ -29,7 +29,7 @@ while read -r path; do
     done
     paths[$path]=1
 done < <(git -c safe.directory='*' ls-files -c)
-presets=$(sed -nE 's/.*\{"name": "([a-z]+)".*"inherits".*/\1/p' CMakePresets.json | tr '\n' ' ')
+presets=$(sed -nE 's/.*\{"name": "([a-z-]+)".*"inherits".*/\1/p' CMakePresets.json | tr '\n' ' ')
 lists=$(git -c safe.directory='*' ls-files -z '*CMakeLists.txt' | xargs -0 cat)
 targets=$(tr -c 'A-Za-z0-9_-' '\n' <<< "$lists" | sort -u | tr '\n' ' ')
 commands=$("$heddle" --help | sed -nE 's/^  ([a-z]+)  +.*/\1/p' | tr '\n' ' ')
