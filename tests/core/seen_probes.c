@@ -49,6 +49,9 @@ void
 probe_listen(void (*to)(enum kernel_probe, uintptr_t, uintptr_t))
 {
     listener = to;
+    if (to != NULL) {
+        kernel_probes_wanted = 1;
+    }
 }
 
 void
