@@ -22,6 +22,12 @@ bench_set_json(bool as_json)
 }
 
 bool
+bench_is_json(void)
+{
+    return json;
+}
+
+bool
 bench_all_ok(void)
 {
     return all_ok;
@@ -101,9 +107,9 @@ main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(const char *corpus);
-    } subjects[] = {{"engine", bench_engine}, {"programs", bench_programs}};
+    } subjects[] = {{"engine", bench_engine}, {"programs", bench_programs}, {"strategies", bench_strategies}};
     if (argc < 3) {
-        fputs("usage: heddle-bench engine|programs CORPUS [--json]\n"
+        fputs("usage: heddle-bench engine|programs|strategies CORPUS [--json]\n"
               "Example: build/release/bin/heddle-bench engine corpus/bench\n",
               stderr);
         return 2;

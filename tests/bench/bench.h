@@ -16,6 +16,7 @@ enum bench_bound { BENCH_NO_BOUND, BENCH_AT_MOST, BENCH_AT_LEAST };
 void bench_row(const char *name, double value, const char *unit, enum bench_bound kind,
                double bound);
 void bench_set_json(bool as_json);
+bool bench_is_json(void);
 bool bench_all_ok(void);
 
 /* One thing to measure: does its work once and says how many units that was. */
@@ -31,5 +32,6 @@ void bench_measure(struct bench_case *cases, size_t count, int rounds);
 /* The benchmarks, by the names of `ci/bench`. corpus: the folder with the named files. */
 int bench_engine(const char *corpus);
 int bench_programs(const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
+int bench_strategies(const char *corpus); /* needs none */
 
 #endif
