@@ -148,48 +148,59 @@ semaphore_leak(void)
     run_all(borrow, borrow, borrow, count_pool);
 }
 
-/* --- barrier-reuse: who is fast comes round before who is slow has left ------------------------------------ */
+/* --- barrier-reuse: who is fast comes round and takes the permit of who is slow --------------------- */
 
 #define PARTIES 3
+#define ROUNDS  2
 
 static struct {
     kernel_mutex_t lock;
-    kernel_cv_t cv;
-    uint32_t arrived, generation; /* by the lock */
+    uint32_t arrived; /* by the lock */
+    kernel_sema_t
+        released[2]; /* of even and of odd rounds; with the error the first is all there is */
+    kernel_atomic_t in[ROUNDS]; /* what must be true behind it: all have come */
 } barrier;
 
 static void
-pass_barrier(void)
+pass_barrier(uint32_t round)
 {
+    kernel_sema_t *released = &barrier.released[mended() ? round % 2 : 0];
     kernel_mutex_enter(&barrier.lock);
-    uint32_t generation = barrier.generation;
-    if (++barrier.arrived == PARTIES) {
+    bool last = ++barrier.arrived == PARTIES;
+    if (last) {
         barrier.arrived = 0;
-        barrier.generation++;
-        kernel_cv_broadcast(&barrier.cv);
-    } else {
-        while (mended() ? generation == barrier.generation : barrier.arrived != 0) {
-            kernel_cv_wait(&barrier.cv, &barrier.lock);
-        }
     }
     kernel_mutex_exit(&barrier.lock);
+    if (!last) {
+        kernel_sema_wait(released);
+        return;
+    }
+    for (int i = 1; i < PARTIES; i++) {
+        kernel_sema_post(released);
+    }
 }
 
 static void
-pass_twice(void *unused)
+pass_rounds(void *unused)
 {
     (void)unused;
-    pass_barrier();
-    pass_barrier();
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        kernel_atomic_fetch_add(&barrier.in[round], 1);
+        pass_barrier(round);
+        EXPECT(INVARIANT, get(&barrier.in[round]) == PARTIES);
+    }
 }
 
 static void
 barrier_reuse(void)
 {
     kernel_mutex_init(&barrier.lock, "barrier");
-    kernel_cv_init(&barrier.cv, "barrier_cv");
-    barrier.arrived = barrier.generation = 0;
-    run_all(pass_twice, pass_twice, pass_twice);
+    barrier.arrived = 0;
+    for (int i = 0; i < 2; i++) {
+        kernel_sema_init(&barrier.released[i], 0, "released");
+        kernel_atomic_init(&barrier.in[i], 0, "in");
+    }
+    run_all(pass_rounds, pass_rounds, pass_rounds);
 }
 
 const struct example examples_count[] = {
@@ -219,8 +230,8 @@ const struct example examples_count[] = {
      .body = semaphore_leak},
     {.name = "barrier-reuse",
      .family = "barrier reuse",
-     .bug = "a barrier without generations counts the next round's first into this one",
-     .verdicts = VERDICT(DEADLOCK),
+     .bug = "a barrier has the same permits for this round and the next",
+     .verdicts = VERDICT(INVARIANT),
      .threads = 3,
      .body = barrier_reuse},
     {0},
