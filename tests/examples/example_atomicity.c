@@ -138,6 +138,91 @@ null_check(void)
     run_all(show_query, end_query);
 }
 
+/* --- wrong-lock: everybody locks, but not the same ------------------------------------------------ */
+
+static struct {
+    kernel_mutex_t lock, other_lock;
+    kernel_atomic_t total;
+} tally;
+
+static void
+count_up(void *argument)
+{
+    kernel_mutex_t *lock = number_of(argument) == 2 && !mended() ? &tally.other_lock : &tally.lock;
+    kernel_mutex_enter(lock);
+    set(&tally.total, get(&tally.total) + 1);
+    kernel_mutex_exit(lock);
+}
+
+static void
+wrong_lock(void)
+{
+    kernel_mutex_init(&tally.lock, "tally");
+    kernel_mutex_init(&tally.other_lock, "other");
+    kernel_atomic_init(&tally.total, 0, "total");
+    run_many(count_up, 3);
+    VERIFY(get(&tally.total) == 3);
+}
+
+/* --- driver-stop: the shape of the Bluetooth driver of Qadeer and Wu, PLDI 2004 ------------------- */
+
+static struct {
+    kernel_atomic_t stopping, stopped, pending; /* pending: one for the driver itself */
+    kernel_sema_t idle;
+} driver;
+
+static void
+end_request(void)
+{
+    if (kernel_atomic_fetch_add(&driver.pending, (uint64_t)-1) == 1) {
+        kernel_sema_post(&driver.idle);
+    }
+}
+
+static bool
+begin_request(void)
+{
+    if (!mended() && get(&driver.stopping)) {
+        return false;
+    }
+    kernel_atomic_fetch_add(&driver.pending, 1);
+    if (mended() && get(&driver.stopping)) {
+        end_request();
+        return false;
+    }
+    return true;
+}
+
+static void
+make_request(void *unused)
+{
+    (void)unused;
+    if (begin_request()) {
+        VERIFY(!get(&driver.stopped));
+        end_request();
+    }
+}
+
+static void
+stop_driver(void *unused)
+{
+    (void)unused;
+    set(&driver.stopping, true);
+    end_request();
+    kernel_sema_wait(&driver.idle);
+    set(&driver.stopped, true);
+}
+
+static void
+driver_stop(void)
+{
+    kernel_atomic_init(&driver.stopping, false, "stopping");
+    kernel_atomic_init(&driver.stopped, false, "stopped");
+    kernel_atomic_init(&driver.pending, 1, "pending");
+    kernel_sema_init(&driver.idle, 0, "idle");
+    run_all(make_request, stop_driver, make_request);
+}
+
 const struct example examples_atomicity[] = {
     {.name = "lost-update",
      .family = "atomicity violation, one variable",
@@ -163,5 +248,17 @@ const struct example examples_atomicity[] = {
      .verdicts = VERDICT(ASSERTION),
      .threads = 2,
      .body = null_check},
+    {.name = "wrong-lock",
+     .family = "atomicity violation, one variable",
+     .bug = "one of three tasks takes another lock",
+     .verdicts = VERDICT(ASSERTION),
+     .threads = 3,
+     .body = wrong_lock},
+    {.name = "driver-stop",
+     .family = "atomicity violation, two variables",
+     .bug = "a request looks whether the driver stops before it counts itself",
+     .verdicts = VERDICT(ASSERTION),
+     .threads = 3,
+     .body = driver_stop},
     {0},
 };
