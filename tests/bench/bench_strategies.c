@@ -91,6 +91,7 @@ find_failure(const struct example *example, bool mended, const struct strategy *
     const struct heddle_result *result = &run_log->result;
     uint64_t first_hash = 0;
     bool same = true;
+    heddle_forget();
     for (uint32_t execution = 0; execution < limit; execution++) {
         schedule.seed = seed_of(number, execution);
         schedule.length = execution == 0 ? 0 : result->steps;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * SafeStack: a lock-free stack that was thought right for long, after D. Vyukov's (CHESS forum, 2010). Three tasks must
- * be preempted at least five times. No tool of SCTBench's comparison found it within 10,000 schedules.
+ * SafeStack: a lock-free stack that was thought right for long, after D. Vyukov's (CHESS forum, 2010). With two rounds a
+ * task and the claim that no node has two owners it is found by no tool of SCTBench's comparison, and here
+ * after some 300,000 schedules (POS) or more than 800,000 (random walk). The damage is there much sooner: the nodes are counted.
  */
 #include "example.h"
 
@@ -10,7 +11,7 @@
 
 static struct {
     kernel_mutex_t lock;
-    kernel_atomic_t head, count, owner[NODES];
+    kernel_atomic_t head, count, owners[NODES];
     kernel_mutex_t next_lock[NODES];
     uint64_t next[NODES]; /* by its lock */
 } stack;
@@ -55,26 +56,24 @@ push(uint64_t node)
 }
 
 static void
-use_nodes(void *argument)
+use_node(void *unused)
 {
-    uint64_t self = number_of(argument);
-    for (int round = 0; round < 2; round++) {
-        uint64_t node;
-        for (;;) {
-            enter_if(mended(), &stack.lock);
-            node = pop();
-            exit_if(mended(), &stack.lock);
-            if (node != NONE) {
-                break;
-            }
-            spin_pause();
-        }
-        set(&stack.owner[node], self);
-        VERIFY(get(&stack.owner[node]) == self);
+    (void)unused;
+    uint64_t node;
+    for (;;) {
         enter_if(mended(), &stack.lock);
-        push(node);
+        node = pop();
         exit_if(mended(), &stack.lock);
+        if (node != NONE) {
+            break;
+        }
+        spin_pause();
     }
+    VERIFY(kernel_atomic_fetch_add(&stack.owners[node], 1) == 0);
+    kernel_atomic_fetch_add(&stack.owners[node], (uint64_t)-1);
+    enter_if(mended(), &stack.lock);
+    push(node);
+    exit_if(mended(), &stack.lock);
 }
 
 static void
@@ -86,9 +85,15 @@ safestack(void)
     for (uint64_t node = 0; node < NODES; node++) {
         kernel_mutex_init(&stack.next_lock[node], "next");
         stack.next[node] = node + 1;
-        kernel_atomic_init(&stack.owner[node], NODES, "owner");
+        kernel_atomic_init(&stack.owners[node], 0, "owners");
     }
-    run_many(use_nodes, 3);
+    run_all(use_node, use_node, use_node);
+    uint32_t length = 0;
+    for (uint64_t node = get(&stack.head); node < NODES && length <= NODES;
+         node = stack.next[node]) {
+        length++;
+    }
+    EXPECT(MODEL_MISMATCH, length == NODES);
 }
 
 const struct example examples_safestack[] = {
@@ -96,9 +101,8 @@ const struct example examples_safestack[] = {
      .family = "lock-free stack",
      .bug =
          "a node's successor, taken out to claim it, is put back after the node came round again",
-     .verdicts = VERDICT(ASSERTION),
+     .verdicts = VERDICT(ASSERTION) | VERDICT(MODEL_MISMATCH),
      .threads = 3,
-     .hard = true,
      .body = safestack},
     {0},
 };
