@@ -38,7 +38,7 @@ abba(void)
 
 /* --- rings: each takes its own and then its neighbour's ---------------------------------------- */
 
-#define FORKS_MAX 5
+#define FORKS_MAX 20
 
 static kernel_mutex_t forks[FORKS_MAX];
 
@@ -104,6 +104,13 @@ join_under_lock(void)
 /* Where the order of taking locks is watched, a circle is told before it closes. */
 #define CIRCLE (VERDICT(DEADLOCK) | VERDICT(LOCK_ORDER))
 
+#define DINING(n)                                                                                  \
+    {                                                                                              \
+        .name = "dining-" #n, .family = "dining philosophers",                                     \
+        .bug = "all take the left fork first", .verdicts = CIRCLE, .threads = (n), .size = (n),    \
+        .body = dine                                                                               \
+    }
+
 const struct example examples_deadlock[] = {
     {.name = "abba",
      .family = "deadlock of two locks",
@@ -118,13 +125,9 @@ const struct example examples_deadlock[] = {
      .threads = 3,
      .size = 3,
      .body = dine},
-    {.name = "dining-philosophers",
-     .family = "dining philosophers",
-     .bug = "all five take the left fork first",
-     .verdicts = CIRCLE,
-     .threads = 5,
-     .size = 5,
-     .body = dine},
+    DINING(5),
+    DINING(10),
+    DINING(20),
     {.name = "join-under-lock",
      .family = "deadlock by join",
      .bug = "a thread is joined under the lock that it still needs",

@@ -66,14 +66,42 @@ take_two_put_one(void *unused)
 }
 
 static void
-aba_stack(void)
+make_stack(void)
 {
     kernel_atomic_init(&stack.top, 1, "top");
     for (uint64_t node = 0; node <= NODES; node++) {
         kernel_atomic_init(&stack.next[node], node == NODES ? 0 : node + 1, "next");
         kernel_atomic_init(&stack.owners[node], 0, "owners");
     }
+}
+
+static void
+aba_stack(void)
+{
+    make_stack();
     run_all(take_two, take_two_put_one);
+}
+
+/* --- aba-wraparound: the changes are counted, and the count comes round --------------------------------- */
+
+static void
+take_all_and_play(void *unused)
+{
+    (void)unused;
+    uint64_t node = take_node();
+    (void)take_node();
+    (void)take_node();
+    for (int round = 0; node != 0 && round < 4; round++) {
+        put_node(node);
+        node = take_node();
+    }
+}
+
+static void
+aba_wraparound(void)
+{
+    make_stack();
+    run_all(take_two, take_all_and_play);
 }
 
 /* --- treiber-free: a node is freed while another task reads its successor ---------------------------------- */
@@ -146,7 +174,15 @@ const struct example examples_stack[] = {
      .bug = "a node that was taken and put back makes a stale exchange of the top succeed",
      .verdicts = VERDICT(ASSERTION),
      .threads = 2,
+     .size = 1,
      .body = aba_stack},
+    {.name = "aba-wraparound",
+     .family = "stack with ABA",
+     .bug = "the top's changes are counted modulo eight, and a task sleeps through just as many",
+     .verdicts = VERDICT(ASSERTION),
+     .threads = 2,
+     .size = 8,
+     .body = aba_wraparound},
     {.name = "treiber-free",
      .family = "stack with ABA",
      .bug = "a popped node is freed while another task may be reading its successor",

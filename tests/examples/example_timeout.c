@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Time: an answer that comes when who asked has given up.
+ * Time: an answer that comes when who asked has given up, and a lease that ran out unnoticed.
  */
 #include "example.h"
 
@@ -62,6 +62,75 @@ late_answer(void)
     run_all(ask, answer);
 }
 
+/* --- stale-lease: looked at, slept through, and written as if it still held -------------------------------- */
+
+#define LEASE_TICKS 20
+#define TICKS       (LEASE_TICKS + 5)
+
+static struct {
+    kernel_mutex_t lock;
+    kernel_atomic_t now;
+    uint64_t end, number; /* by the lock */
+} lease;
+static struct {
+    kernel_mutex_t lock;
+    uint64_t newest; /* number of a lease, by the lock */
+} storage;
+
+static void
+tick(void *unused)
+{
+    (void)unused;
+    for (uint64_t now = 1; now <= TICKS; now++) {
+        set(&lease.now, now);
+    }
+}
+
+/* Waits for a lease, and says which; zero at the end of time. */
+static uint64_t
+take_lease(uint64_t *end)
+{
+    uint64_t now, number = 0;
+    do {
+        kernel_mutex_enter(&lease.lock);
+        now = get(&lease.now);
+        if (now >= lease.end) {
+            lease.end = *end = now + LEASE_TICKS;
+            number = ++lease.number;
+        }
+        kernel_mutex_exit(&lease.lock);
+        spin_pause();
+    } while (number == 0 && now < TICKS);
+    return number;
+}
+
+static void
+write_under_lease(void *unused)
+{
+    (void)unused;
+    uint64_t end = 0, number = take_lease(&end);
+    if (get(&lease.now) >= end) {
+        return;
+    }
+    kernel_mutex_enter(&storage.lock);
+    /* Storage that knows of leases lets no older one write after a newer. */
+    if (!mended() || number > storage.newest) {
+        EXPECT(INVARIANT, number > storage.newest);
+        storage.newest = number;
+    }
+    kernel_mutex_exit(&storage.lock);
+}
+
+static void
+stale_lease(void)
+{
+    kernel_mutex_init(&lease.lock, "lease");
+    kernel_mutex_init(&storage.lock, "storage");
+    kernel_atomic_init(&lease.now, 0, "now");
+    lease.end = lease.number = storage.newest = 0;
+    run_all(write_under_lease, write_under_lease, tick);
+}
+
 const struct example examples_timeout[] = {
     {.name = "late-answer",
      .family = "timeout beside an answer",
@@ -69,5 +138,11 @@ const struct example examples_timeout[] = {
      .verdicts = VERDICT(USE_AFTER_FREE),
      .threads = 2,
      .body = late_answer},
+    {.name = "stale-lease",
+     .family = "lease that runs out",
+     .bug = "a lease is looked at before the write, and the storage takes whatever comes",
+     .verdicts = VERDICT(INVARIANT),
+     .threads = 3,
+     .body = stale_lease},
     {0},
 };
