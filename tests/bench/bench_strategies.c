@@ -80,8 +80,8 @@ seed_of(uint32_t number, uint32_t execution)
 }
 
 /*
- * Executes until the first failure; says which execution that was, counted from one, or 0. Sets *constant where the
- * strategy has only one schedule.
+ * Executes until the first failure; says which execution that was, counted from one, or 0. Gives
+ * up, with *constant, where the strategy has only one schedule; NULL: never.
  */
 static uint32_t
 find_failure(const struct example *example, bool mended, const struct strategy *strategy,
@@ -101,7 +101,7 @@ find_failure(const struct example *example, bool mended, const struct strategy *
         }
         first_hash = execution == 0 ? result->hash : first_hash;
         same = same && result->hash == first_hash;
-        if (same && execution + 1 == SAME_SCHEDULES) {
+        if (constant != NULL && same && execution + 1 == SAME_SCHEDULES) {
             *constant = true;
             return 0;
         }
@@ -121,20 +121,21 @@ fill_cell(const struct example *example, size_t column)
     struct cell cell = {0};
     uint32_t limit = example->hard ? LIMIT_HARD : LIMIT;
     uint64_t executions = 0;
+    bool may_give_up = column != portfolio;
     while (cell.tried < SEEDS) {
-        uint32_t schedules =
-            find_failure(example, false, columns[column], cell.tried, limit, &cell.constant);
+        uint32_t schedules = find_failure(example, false, columns[column], cell.tried, limit,
+                                          may_give_up ? &cell.constant : NULL);
         cell.tried++;
         executions += schedules == 0 ? limit : schedules;
         if (schedules > 0 && !is_expected(example, run_log->result.verdict)) {
             fprintf(stderr, "heddle-bench: %s: unexpected %s: %s\n", example->name,
                     heddle_verdict_name(run_log->result.verdict), run_log->result.message);
-            exit(5);
+            exit(1);
         }
         cell.found += schedules > 0;
         bool spent = example->hard && executions >= BUDGET;
-        if (cell.constant ||
-            (column != portfolio && (spent || (cell.found == 0 && cell.tried == BARREN)))) {
+        bool barren = cell.found == 0 && cell.tried == BARREN;
+        if (may_give_up && (cell.constant || spent || barren)) {
             break;
         }
     }
