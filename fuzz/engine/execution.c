@@ -59,6 +59,10 @@ heddle_execute(const struct heddle_run *run, struct heddle_log *log)
         memory_check_freed();
     }
     trace_end();
+    const struct strategy *strategy = run->schedule.strategy;
+    if (strategy != NULL && strategy->ended != NULL) {
+        strategy->ended(&exec.view, &log->result);
+    }
     memory_end();
     log->running = 0;
 }

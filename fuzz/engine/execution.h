@@ -74,12 +74,19 @@ struct kernel_taskq {
     struct taskq_item items[TASKQ_ITEMS_MAX];
 };
 
+/* Bits. */
+enum attention {
+    ATTENTION_RACE = 1,  /* TSan reported; becomes a verdict at the next point */
+    ATTENTION_EVENT = 2, /* the strategy wants to hear of operations */
+};
+
 struct execution {
     const struct heddle_run *run;
     struct heddle_log *log;
     const struct strategy *strategy; /* the run's; the fair one beyond the step bound */
     const struct heddle_observer *observer;
     struct strategy_view view;
+    struct strategy_operation pending[HEDDLE_TASKS_MAX];
     struct task *current;
     struct task tasks[HEDDLE_TASKS_MAX];
     uint32_t task_count;
@@ -106,7 +113,8 @@ struct execution {
     uint32_t taskq_count;
     kernel_taskq_t *taskq_system;
 
-    bool race_seen; /* TSan reported; becomes a verdict at the next point */
+    /* What a point has to look at before its operation: one test where there is nothing. */
+    uint32_t attention;
 };
 extern struct execution exec;
 
@@ -124,6 +132,9 @@ void scheduler_block(void);
 /* The running task waits for this and is not runnable. name: the class of the object. */
 void scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number, const char *name,
                         kernel_site_t site);
+
+/* A waiter on a condition is to enter the mutex of that number (0: it is dead) when it runs. */
+void scheduler_will_enter(const struct task *task, uint32_t number);
 void scheduler_make_runnable(struct task *task); /* and it waits for nothing any more */
 uint32_t scheduler_choose(enum heddle_choice_kind kind, uint32_t count);
 uint64_t scheduler_now_ns(void); /* virtual time: a step takes STEP_NS */

@@ -79,6 +79,12 @@ const struct strategy *strategy_at(size_t index);
 const char *strategy_name(const struct strategy *strategy);
 const char *strategy_summary(const struct strategy *strategy); /* one line, with its source */
 
+/*
+ * Strategies that learn start anew, as for another program. Without it each execution is taken for
+ * another schedule of the program of those before.
+ */
+void heddle_forget(void);
+
 /* --- events ------------------------------------------------------------------------------ */
 
 /* What an event is of. Files of old hashes depend on the numbers: only ever add at the end. */

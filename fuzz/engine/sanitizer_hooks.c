@@ -154,7 +154,7 @@ __tsan_on_report(void *report)
     snprintf(message, sizeof message, "ThreadSanitizer: %s: %s, and %s.", description, first,
              second);
     verdict_record(&failure, message);
-    exec.race_seen = true;
+    exec.attention |= ATTENTION_RACE;
 }
 #endif
 

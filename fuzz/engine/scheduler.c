@@ -282,9 +282,32 @@ heed_alarm(void)
 static void
 fail_race(void)
 {
-    exec.race_seen = false;
+    exec.attention &= ~(uint32_t)ATTENTION_RACE;
     /* The report's hook has filled the result; only leaving is left. */
     scheduler_leave();
+}
+
+/* The running task does its pending operation now. */
+static void
+tell_strategy(bool waited)
+{
+    exec.run->schedule.strategy->event(&exec.view, exec.current->number, waited);
+}
+
+static void
+attend(void)
+{
+    if (exec.attention & ATTENTION_RACE) {
+        fail_race();
+    }
+    tell_strategy(false);
+}
+
+static void
+set_pending(const struct task *task, uint16_t kind, uint32_t object, kernel_site_t site)
+{
+    exec.pending[task->number] =
+        (struct strategy_operation){.site = site, .object = object, .kind = kind};
 }
 
 struct heddle_event *
@@ -293,6 +316,7 @@ scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
     struct task *self = exec.current;
     self->last_site = site;
     self->last_kind = kind;
+    set_pending(self, kind, object, site);
     exec.log->beat++;
     if (__builtin_expect(++exec.view.step >= exec.alarm_step, 0)) {
         heed_alarm();
@@ -304,11 +328,20 @@ scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
         exec.preemptions++;
         switch_to(&exec.tasks[next]);
     }
-    if (__builtin_expect(exec.race_seen, 0)) {
-        fail_race();
+    if (__builtin_expect(exec.attention != 0, 0)) {
+        attend();
     }
     return trace_put(self->number, kind, object, next, site);
 }
+
+/* What a task does when its wait is over. A wait on a condition ends with entering the mutex. */
+static const uint16_t awaited[] = {
+    [WAIT_NOTHING] = HEDDLE_EVENT_SLEEP,  [WAIT_MUTEX] = HEDDLE_EVENT_MUTEX_ENTER,
+    [WAIT_CV] = HEDDLE_EVENT_CV_WAKE,     [WAIT_SEMA] = HEDDLE_EVENT_SEMA_WAIT,
+    [WAIT_JOIN] = HEDDLE_EVENT_JOIN,      [WAIT_SLEEP] = HEDDLE_EVENT_SLEEP,
+    [WAIT_SETTLE] = HEDDLE_EVENT_JOIN,    [WAIT_TASKQ_END] = HEDDLE_EVENT_TASKQ_DESTROY,
+    [WAIT_WORK] = HEDDLE_EVENT_TASKQ_RUN,
+};
 
 void
 scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number, const char *name,
@@ -323,6 +356,7 @@ scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number, con
     self->wait_site = site;
     self->wait_sequence = ++exec.wait_sequence;
     self->timed_out = false;
+    set_pending(self, awaited[kind], number, site);
     if (kind == WAIT_WORK) {
         sanitizer_release(self); /* heddle_settle acquires: all that a task at rest did is done */
     }
@@ -345,6 +379,15 @@ scheduler_block(void)
     if (next != self->number) {
         switch_to(&exec.tasks[next]);
     }
+    if (__builtin_expect((exec.attention & ATTENTION_EVENT) != 0, 0)) {
+        tell_strategy(true);
+    }
+}
+
+void
+scheduler_will_enter(const struct task *task, uint32_t number)
+{
+    set_pending(task, HEDDLE_EVENT_MUTEX_ENTER, number, task->wait_site);
 }
 
 void
@@ -361,6 +404,9 @@ static void
 task_main(void *argument)
 {
     struct task *self = argument;
+    if (__builtin_expect((exec.attention & ATTENTION_EVENT) != 0, 0)) {
+        tell_strategy(false); /* its start */
+    }
     self->run(self->argument);
     scheduler_end_task();
 }
@@ -389,6 +435,7 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
     exec.view.task_count = exec.task_count;
     draw_ahead(task);
     fiber_start(&task->fiber, task_main, task);
+    set_pending(task, HEDDLE_EVENT_SPAWN, task->number, site);
     if (exec.run->schedule.deviation_count > 0) {
         find_first_deviations(task);
     }
@@ -438,6 +485,7 @@ scheduler_begin(void)
         .seed = run->schedule.seed,
         .depth = run->schedule.depth,
         .length = run->schedule.length,
+        .pending = exec.pending,
     };
     exec.observer = run->observer;
     exec.task_count = 0;
@@ -455,7 +503,7 @@ scheduler_begin(void)
     exec.deviations_used = 0;
     exec.taskq_count = 0;
     exec.taskq_system = NULL;
-    exec.race_seen = false;
+    exec.attention = exec.strategy->event != NULL ? ATTENTION_EVENT : 0;
     if (exec.strategy->begin != NULL) {
         exec.strategy->begin(&exec.view);
     }

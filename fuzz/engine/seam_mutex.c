@@ -73,6 +73,7 @@ seam_mutex_contend(struct task *task, kernel_mutex_t *opaque)
     task->waits_for = WAIT_MUTEX;
     task->wake_ns = 0;
     task->wait_object = mutex;
+    scheduler_will_enter(task, mutex->magic == MUTEX_MAGIC ? mutex->number : 0);
     if (mutex->magic != MUTEX_MAGIC) {
         taskset_add(&exec.view.runnable, task->number);
         return;

@@ -3,7 +3,8 @@
  * What a strategy is: it chooses, nothing else. The scheduler asks only where there is a choice,
  * and looks for a deviation first. A strategy keeps its state in static variables that begin
  * resets, and draws every random number from strategy_hash, so a choice changed here leaves the
- * others as they were.
+ * others as they were. One that learns keeps what it learnt from execution to execution, until
+ * forget: it depends on the seeds and on the list of executions since then, and on nothing else.
  */
 #ifndef ENGINE_STRATEGY_H
 #define ENGINE_STRATEGY_H
@@ -13,6 +14,17 @@
 /* A set of tasks. */
 struct taskset {
     uint64_t bits[HEDDLE_TASKS_MAX / 64];
+};
+
+/*
+ * A visible operation. A scheduling point stands before each, so what a suspended task does next is
+ * known: the operation at whose point it stands, or what it waited for. Of a task that has not
+ * begun: HEDDLE_EVENT_SPAWN with its own number.
+ */
+struct strategy_operation {
+    kernel_site_t site; /* to compare and to count by; its address and its text mean nothing */
+    uint32_t object;    /* as in the event: a task's number for spawn and join; 0: none */
+    uint16_t kind;      /* enum heddle_event_kind */
 };
 
 /* What a strategy may see. The scheduler keeps it current. */
@@ -26,7 +38,11 @@ struct strategy_view {
     bool can_continue;       /* it is among the runnable */
     uint32_t task_count;     /* tasks ever created */
     struct taskset runnable; /* at least two where choose_task is called */
+    const struct strategy_operation *pending; /* of each task, ended ones too */
 };
+
+/* What an operation does to its object; two by different tasks conflict if one of them writes. */
+enum strategy_access { STRATEGY_ACCESS_NONE, STRATEGY_ACCESS_READ, STRATEGY_ACCESS_WRITE };
 
 struct strategy {
     const char *name;
@@ -41,6 +57,17 @@ struct strategy {
     /* Which of `count` (at least two); for timeouts and spurious wake-ups 1 means: it happens. */
     uint32_t (*choose)(const struct strategy_view *view, enum heddle_choice_kind kind,
                        uint32_t count);
+
+    /*
+     * The task does view->pending[task] now; or tries to, and if it must wait, this comes again
+     * with waited once it goes on. Whether or not there was a choice. May be NULL, and then costs
+     * nothing.
+     */
+    void (*event)(const struct strategy_view *view, uint16_t task, bool waited);
+
+    /* After an execution that this process survived; may be NULL. */
+    void (*ended)(const struct strategy_view *view, const struct heddle_result *result);
+    void (*forget)(void); /* all that was learnt; may be NULL */
 };
 
 extern const struct strategy strategy_fixed, strategy_random, strategy_pct, strategy_round_robin;
@@ -65,6 +92,35 @@ static inline uint32_t
 strategy_below(uint64_t hash, uint32_t limit)
 {
     return (uint32_t)(((hash >> 32) * limit) >> 32);
+}
+
+/* --- operations ------------------------------------------------------------------------- */
+
+static inline enum strategy_access
+strategy_access(const struct strategy_operation *operation)
+{
+    switch (operation->kind) {
+    case HEDDLE_EVENT_ATOMIC_LOAD:
+        return STRATEGY_ACCESS_READ;
+    case HEDDLE_EVENT_SPAWN: /* these name a task, or nothing */
+    case HEDDLE_EVENT_EXIT:
+    case HEDDLE_EVENT_JOIN:
+    case HEDDLE_EVENT_SLEEP:
+    case HEDDLE_EVENT_PROBE:
+    case HEDDLE_EVENT_CHOOSE:
+        return STRATEGY_ACCESS_NONE;
+    default:
+        return operation->object != 0 ? STRATEGY_ACCESS_WRITE : STRATEGY_ACCESS_NONE;
+    }
+}
+
+/* Does their order matter, if they are of different tasks? */
+static inline bool
+strategy_conflict(const struct strategy_operation *a, const struct strategy_operation *b)
+{
+    enum strategy_access one = strategy_access(a), other = strategy_access(b);
+    return a->object == b->object && one != STRATEGY_ACCESS_NONE && other != STRATEGY_ACCESS_NONE &&
+           (one == STRATEGY_ACCESS_WRITE || other == STRATEGY_ACCESS_WRITE);
 }
 
 /* --- sets of tasks ---------------------------------------------------------------------- */

@@ -22,6 +22,12 @@ bench_set_json(bool as_json)
 }
 
 bool
+bench_is_json(void)
+{
+    return json;
+}
+
+bool
 bench_all_ok(void)
 {
     return all_ok;

@@ -16,6 +16,7 @@ enum bench_bound { BENCH_NO_BOUND, BENCH_AT_MOST, BENCH_AT_LEAST };
 void bench_row(const char *name, double value, const char *unit, enum bench_bound kind,
                double bound);
 void bench_set_json(bool as_json);
+bool bench_is_json(void);
 
 /* Says that rows are missing, and why. */
 void bench_skipped(const char *what, const char *why);
@@ -48,5 +49,6 @@ extern const struct bench_entry bench_entries[];
 int bench_core(const char *corpus); /* needs none */
 int bench_engine(const char *corpus);
 int bench_programs(const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
+int bench_strategies(const char *corpus); /* needs none */
 
 #endif

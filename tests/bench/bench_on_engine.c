@@ -7,5 +7,6 @@
 const struct bench_entry bench_entries[] = {
     {"engine", bench_engine},
     {"programs", bench_programs},
+    {"strategies", bench_strategies},
     {NULL, NULL},
 };

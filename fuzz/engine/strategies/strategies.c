@@ -30,6 +30,16 @@ strategy_find(const char *name)
     return NULL;
 }
 
+void
+heddle_forget(void)
+{
+    for (size_t i = 0; strategy_at(i) != NULL; i++) {
+        if (strategy_at(i)->forget != NULL) {
+            strategy_at(i)->forget();
+        }
+    }
+}
+
 const char *
 strategy_name(const struct strategy *strategy)
 {
