@@ -440,6 +440,7 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
         find_first_deviations(task);
     }
     if (exec.run->schedule.strategy != NULL && exec.run->schedule.strategy->spawned != NULL) {
+        exec.view.task = task->number == 0 ? HEDDLE_TASK_NONE : exec.current->number;
         exec.run->schedule.strategy->spawned(&exec.view, task->number);
     }
     taskset_add(&exec.view.runnable, task->number);

@@ -34,7 +34,7 @@ struct strategy_view {
     uint32_t step;           /* scheduling points so far */
     uint32_t k;              /* this task's count of choices of this kind, from 0 */
     uint64_t drawn;          /* choose_task of a strategy that draws ahead: its random number */
-    uint16_t task;           /* who chooses: the running task */
+    uint16_t task;           /* who chooses or spawns: the running task; none yet for task 0 */
     bool can_continue;       /* it is among the runnable */
     uint32_t task_count;     /* tasks ever created */
     struct taskset runnable; /* at least two where choose_task is called */
@@ -70,7 +70,9 @@ struct strategy {
     void (*forget)(void); /* all that was learnt; may be NULL */
 };
 
-extern const struct strategy strategy_fixed, strategy_random, strategy_pct, strategy_round_robin;
+extern const struct strategy strategy_fixed, strategy_random, strategy_pct, strategy_round_robin,
+    strategy_pct_fair, strategy_pos, strategy_urw, strategy_surw, strategy_rff, strategy_period,
+    strategy_contend, strategy_portfolio;
 
 /* What most strategies do for the other kinds: uniform; timeouts one in 4, spurious ones in 32. */
 uint32_t strategy_choose_uniform(const struct strategy_view *view, enum heddle_choice_kind kind,
@@ -184,6 +186,16 @@ taskset_first(const struct taskset *set)
                                         : 64 + __builtin_ctzll(set->bits[1]));
 }
 
+/* Takes the lowest task out of the set. Requires: not empty. */
+static inline uint16_t
+taskset_take(struct taskset *set)
+{
+    uint32_t word = set->bits[0] == 0;
+    uint64_t bits = set->bits[word];
+    set->bits[word] = bits & (bits - 1);
+    return (uint16_t)(word * 64 + (uint32_t)__builtin_ctzll(bits));
+}
+
 /* The index-th task in order of number. Requires: index is below the count. */
 static inline uint16_t
 taskset_nth(const struct taskset *set, uint32_t index)
@@ -202,5 +214,22 @@ taskset_nth(const struct taskset *set, uint32_t index)
 }
 
 _Static_assert(HEDDLE_TASKS_MAX == 128, "the set functions above are written for two words");
+
+/* --- choosing --------------------------------------------------------------------------- */
+
+/* What the fixed policy would choose, for strategies that sometimes do as it does. */
+static inline uint16_t
+strategy_fixed_task(const struct strategy_view *view)
+{
+    return view->can_continue ? view->task : taskset_first(&view->runnable);
+}
+
+/* What a random walk chooses, for strategies that sometimes do as it does. */
+static inline uint16_t
+strategy_random_task(const struct strategy_view *view, const struct taskset *tasks)
+{
+    uint64_t hash = strategy_hash(view->seed, view->task, view->k, HEDDLE_CHOICE_TASK);
+    return taskset_nth(tasks, strategy_below(hash, taskset_count(tasks)));
+}
 
 #endif

@@ -7,10 +7,9 @@
 #include <string.h>
 
 static const struct strategy *const strategies[] = {
-    &strategy_fixed,
-    &strategy_random,
-    &strategy_pct,
-    &strategy_round_robin,
+    &strategy_fixed,    &strategy_random, &strategy_pct,     &strategy_round_robin,
+    &strategy_pct_fair, &strategy_pos,    &strategy_urw,     &strategy_surw,
+    &strategy_rff,      &strategy_period, &strategy_contend, &strategy_portfolio,
 };
 
 const struct strategy *
