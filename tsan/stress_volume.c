@@ -14,6 +14,9 @@
 
 #define RSS_SLACK_KIB 8192
 
+/* glibc's own first value. Set, it stays: else each large block freed raises it, and later ones are kept. */
+#define MMAP_THRESHOLD (128 * 1024)
+
 #if defined(HEDDLE_ASAN) || defined(HEDDLE_TSAN)
 #define RSS_MEANS_SOMETHING false
 #else
@@ -50,6 +53,7 @@ print_memory(const char *when, struct stress_memory memory, uint64_t kib)
 void
 stress_run_volume(void)
 {
+    (void)mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
     struct stress_memory before = stress_memory_read();
     stress_start();
     struct stress_memory standing = stress_memory_read();
