@@ -91,7 +91,7 @@ struct execution {
     struct task tasks[HEDDLE_TASKS_MAX];
     uint32_t task_count;
     struct fiber host;
-    bool has_deviations; /* the schedule */
+    bool has_deviations; /* the schedule may have some, or choices are kept */
     bool active;         /* between start and end of heddle_execute's fibers */
     bool failed;
 
@@ -143,12 +143,16 @@ _Noreturn void scheduler_end_task(void);
 _Noreturn void scheduler_leave(void); /* to the host: the execution is over */
 uint16_t scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_site_t site);
 void scheduler_begin(void);
+void scheduler_keep_settle(void); /* the running task has seen the rest of all others */
 
 static inline uint32_t
 scheduler_new_object(void)
 {
     return ++exec.object_count;
 }
+
+/* The number of a new primitive. */
+uint32_t scheduler_new_primitive(const void *primitive);
 
 /* --- deadlock.c ------------------------------------------------------------------------- */
 

@@ -140,6 +140,20 @@ struct heddle_event {
     uint32_t result;
 };
 
+/*
+ * A choice between several, as a search needs it. The bits of `alternatives` are tasks, or the values from 0;
+ * a settle, at which a task has seen the rest of all others, stands among them without any.
+ */
+#define HEDDLE_CHOICE_SETTLE HEDDLE_CHOICE_KIND_COUNT
+struct heddle_choice {
+    uint16_t task, kind;
+    uint32_t k;
+    uint32_t event; /* how many events there were */
+    uint16_t chosen, fixed;
+    bool can_continue; /* a task's: the running one is among them */
+    uint64_t alternatives[HEDDLE_TASKS_MAX / 64];
+};
+
 /* --- results ----------------------------------------------------------------------------- */
 
 enum heddle_life { HEDDLE_LIFE_NONE, HEDDLE_LIFE_LIVE, HEDDLE_LIFE_FREED, HEDDLE_LIFE_DESTROYED };
@@ -190,7 +204,14 @@ struct heddle_log {
     struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX]; /* in order of occurrence */
     struct heddle_event events[HEDDLE_EVENTS_MAX];
     struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each was, in a run with `trace` */
-    uint8_t input[HEDDLE_INPUT_MAX];                    /* what the caller is executing, encoded */
+
+    /* In a run with `choices`: the choices, and of events the mutex that a wait gives or gets back. */
+    uint32_t choice_count;
+    struct heddle_choice choices[HEDDLE_EVENTS_MAX];
+    uint32_t mutexes[HEDDLE_EVENTS_MAX];
+    /* … and by object, the allocation that a primitive lies in, or 0. */
+    uint32_t containers[HEDDLE_EVENTS_MAX];
+    uint8_t input[HEDDLE_INPUT_MAX]; /* what the caller is executing, encoded */
 };
 struct heddle_log *heddle_log_create(void); /* NULL: errno */
 void heddle_log_destroy(struct heddle_log *log);
@@ -225,6 +246,7 @@ struct heddle_run {
     size_t globals_count;
     uint32_t steps_max; /* 0: 20,000. Then as many again under a fair policy. */
     bool trace;         /* keep sites */
+    bool choices;       /* keep choices, for a search (engine/search.h) */
 };
 
 /*

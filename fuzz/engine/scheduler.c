@@ -105,6 +105,17 @@ ask_strategy(const struct task *task, bool can_continue, uint16_t fixed, uint32_
     return exec.strategy->choose_task(&exec.view);
 }
 
+static void
+keep_choice(const struct heddle_choice *choice)
+{
+    struct heddle_log *log = exec.log;
+    if (exec.run->choices && log->choice_count < HEDDLE_EVENTS_MAX) {
+        log->choices[log->choice_count] = *choice;
+        log->choices[log->choice_count].event = log->event_count;
+        log->choice_count++;
+    }
+}
+
 /* A choice of task for which the schedule may have a deviation. */
 static uint16_t
 choose_deviating(struct task *task, bool can_continue, uint16_t fixed, uint32_t k)
@@ -115,6 +126,16 @@ choose_deviating(struct task *task, bool can_continue, uint16_t fixed, uint32_t 
     uint16_t chosen = usable ? (uint16_t)wanted : ask_strategy(task, can_continue, fixed, k);
     if (deviates && wanted != chosen) {
         diverge();
+    }
+    if (taskset_has_many(&exec.view.runnable)) {
+        keep_choice(&(struct heddle_choice){
+            .task = task->number,
+            .kind = HEDDLE_CHOICE_TASK,
+            .k = k,
+            .chosen = chosen,
+            .fixed = fixed,
+            .can_continue = can_continue,
+            .alternatives = {exec.view.runnable.bits[0], exec.view.runnable.bits[1]}});
     }
     return chosen;
 }
@@ -151,6 +172,13 @@ scheduler_choose(enum heddle_choice_kind kind, uint32_t count)
     }
     if (chosen != 0) {
         record_deviation(task->number, kind, k, chosen);
+    }
+    if (count > 1 && count <= 64) {
+        keep_choice(&(struct heddle_choice){.task = task->number,
+                                            .kind = (uint16_t)kind,
+                                            .k = k,
+                                            .chosen = (uint16_t)chosen,
+                                            .alternatives = {~UINT64_C(0) >> (64 - count), 0}});
     }
     return chosen;
 }
@@ -398,6 +426,23 @@ scheduler_make_runnable(struct task *task)
     taskset_add(&exec.view.runnable, task->number);
 }
 
+void
+scheduler_keep_settle(void)
+{
+    keep_choice(
+        &(struct heddle_choice){.task = exec.current->number, .kind = HEDDLE_CHOICE_SETTLE});
+}
+
+uint32_t
+scheduler_new_primitive(const void *primitive)
+{
+    uint32_t number = scheduler_new_object();
+    if (exec.run->choices && number < HEDDLE_EVENTS_MAX) {
+        exec.log->containers[number] = heddle_object_of(primitive);
+    }
+    return number;
+}
+
 /* --- tasks ------------------------------------------------------------------------------- */
 
 static void
@@ -481,7 +526,7 @@ scheduler_begin(void)
 {
     const struct heddle_run *run = exec.run;
     exec.strategy = run->schedule.strategy != NULL ? run->schedule.strategy : &strategy_fixed;
-    exec.has_deviations = run->schedule.deviation_count > 0;
+    exec.has_deviations = run->schedule.deviation_count > 0 || run->choices;
     exec.view = (struct strategy_view){
         .seed = run->schedule.seed,
         .depth = run->schedule.depth,

@@ -25,7 +25,7 @@ void
 kernel_cv_init_at(kernel_cv_t *opaque, const char *name, kernel_site_t site)
 {
     struct seam_cv *cv = seam(opaque);
-    *cv = (struct seam_cv){.magic = CV_MAGIC, .number = scheduler_new_object(), .name = name};
+    *cv = (struct seam_cv){.magic = CV_MAGIC, .number = scheduler_new_primitive(cv), .name = name};
     trace_event(HEDDLE_EVENT_CV_INIT, cv->number, 0, site);
 }
 
@@ -69,6 +69,15 @@ waiter_at(const struct seam_cv *cv, uint32_t index)
     }
 }
 
+/* A search must know which mutex an event is of, besides. */
+static void
+note_mutex(const struct heddle_event *event, const kernel_mutex_t *mutex)
+{
+    if (exec.run->choices) {
+        exec.log->mutexes[event - exec.log->events] = ((const struct seam_mutex *)mutex)->number;
+    }
+}
+
 /*
  * Waits, woken by a signal, by time, or by nothing. The waiter then contends for the mutex; both
  * objects may be freed before it gets there, so it looks before it touches.
@@ -85,7 +94,8 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
                      mutex, "Task %u (%s) waits on %s without holding the mutex.", self->number,
                      self->name, cv->name);
     }
-    scheduler_point(HEDDLE_EVENT_CV_WAIT, cv->number, site);
+    struct heddle_event *event = scheduler_point(HEDDLE_EVENT_CV_WAIT, cv->number, site);
+    note_mutex(event, mutex);
     check(cv, what, site);
 
     uint32_t number = cv->number;
@@ -112,7 +122,9 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
                               : at_once ? WOKEN_SPURIOUS
                                         : WOKEN_SIGNALLED;
     seam_mutex_lock(mutex, what, site);
-    trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site)->result = reason;
+    event = trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site);
+    event->result = reason;
+    note_mutex(event, mutex);
     return reason;
 }
 

@@ -36,7 +36,7 @@ kernel_sema_init_at(kernel_sema_t *opaque, uint32_t count, const char *name, ker
 {
     struct seam_sema *sema = seam(opaque);
     *sema = (struct seam_sema){
-        .magic = SEMA_MAGIC, .number = scheduler_new_object(), .count = count, .name = name};
+        .magic = SEMA_MAGIC, .number = scheduler_new_primitive(sema), .count = count, .name = name};
     trace_event(HEDDLE_EVENT_SEMA_INIT, sema->number, 0, site)->result = count;
 }
 

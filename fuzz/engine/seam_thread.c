@@ -55,6 +55,7 @@ heddle_settle(void)
 {
     scheduler_wait_for(WAIT_SETTLE, NULL, 0, "everybody else's rest", KERNEL_HERE);
     scheduler_block();
+    scheduler_keep_settle();
     /* What the others did happened before: they are all at rest. */
     for (uint32_t i = 0; i < exec.task_count; i++) {
         sanitizer_acquire(&exec.tasks[i]);

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The tree of choices: the path to the execution under way, what is done at each node of it, and what is
+ * still to be done. What an execution says of where to come back to is dependence.c's.
+ *
+ *   1. A node is a choice between several. `wanted` are the alternatives that have to be taken, `done` those
+ *      that were; at first only what the execution chose, or everything where nothing is reduced.
+ *   2. The next execution takes the deepest node with one left within the bound, and what lay below is
+ *      forgotten: all that it led to has been seen.
+ *   3. Which waiter wakes, and which task of a queue starts, is data: every value is taken.
+ */
+#include "engine/search.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/dependence.h"
+#include "engine/strategy.h"
+
+#define SEARCH_VERSION 1
+
+struct search {
+    struct search_options options;
+    struct search_figures figures;
+    bool started;
+    uint32_t count; /* nodes on the path */
+    uint32_t deviation_count;
+    struct search_node nodes[SEARCH_NODES_MAX];
+    struct heddle_deviation deviations[SEARCH_NODES_MAX];
+};
+
+size_t
+search_size(void)
+{
+    return sizeof(struct search);
+}
+
+struct search *
+search_init(void *memory, const struct search_options *options)
+{
+    struct search *search = memory;
+    memset(search, 0, offsetof(struct search, nodes));
+    search->options = *options;
+    return search;
+}
+
+/* --- nodes -------------------------------------------------------------------------------- */
+
+static bool
+is_free(const struct search_node *node)
+{
+    return node->kind == HEDDLE_CHOICE_SPURIOUS || node->kind == HEDDLE_CHOICE_TIMEOUT;
+}
+
+static uint32_t
+preemptions_with(const struct search_node *node, uint32_t alternative)
+{
+    bool preempts =
+        node->kind == HEDDLE_CHOICE_TASK && node->can_continue && alternative != node->task;
+    return node->preemptions + preempts;
+}
+
+static bool
+is_within_bound(const struct search *search, const struct search_node *node, uint32_t alternative)
+{
+    return preemptions_with(node, alternative) <= search->options.preemptions_max;
+}
+
+/* Those that are wanted and within the bound; `left`: and not done. */
+static struct taskset
+to_take(const struct search *search, const struct search_node *node, bool left)
+{
+    struct taskset set = {{0}};
+    for (uint32_t i = 0; i < HEDDLE_TASKS_MAX; i++) {
+        if (taskset_has(&node->wanted, i) && !(left && taskset_has(&node->done, i)) &&
+            is_within_bound(search, node, i)) {
+            taskset_add(&set, i);
+        }
+    }
+    return set;
+}
+
+static void
+init_node(const struct search *search, struct search_node *node, const struct heddle_choice *choice,
+          uint32_t preemptions)
+{
+    *node =
+        (struct search_node){.task = choice->task,
+                             .kind = choice->kind,
+                             .can_continue = choice->can_continue,
+                             .k = choice->k,
+                             .event = choice->event,
+                             .chosen = choice->chosen,
+                             .fixed = choice->fixed,
+                             .preemptions = preemptions,
+                             .alternatives = {{choice->alternatives[0], choice->alternatives[1]}}};
+    taskset_add(&node->done, node->chosen);
+    bool all = !is_free(node) && (search->options.plain || node->kind != HEDDLE_CHOICE_TASK);
+    node->wanted = all ? node->alternatives : node->done;
+}
+
+/* What is left of a node that is left behind: counted. */
+static void
+count_left(struct search *search, const struct search_node *node)
+{
+    for (uint32_t i = 0; !is_free(node) && i < HEDDLE_TASKS_MAX; i++) {
+        if (taskset_has(&node->alternatives, i) && !taskset_has(&node->done, i)) {
+            if (is_within_bound(search, node, i)) {
+                search->figures.pruned++;
+            } else {
+                search->figures.bounded++;
+            }
+        }
+    }
+}
+
+/* --- the next execution --------------------------------------------------------------------- */
+
+static int
+compare_deviations(const void *left, const void *right)
+{
+    const struct heddle_deviation *a = left, *b = right;
+    if (a->task != b->task) {
+        return a->task < b->task ? -1 : 1;
+    }
+    if (a->kind != b->kind) {
+        return a->kind < b->kind ? -1 : 1;
+    }
+    return a->k < b->k ? -1 : a->k > b->k;
+}
+
+static void
+make_deviations(struct search *search)
+{
+    search->deviation_count = 0;
+    for (uint32_t i = 0; i < search->count; i++) {
+        const struct search_node *node = &search->nodes[i];
+        if (node->chosen != node->fixed) {
+            search->deviations[search->deviation_count++] = (struct heddle_deviation){
+                .task = node->task, .kind = node->kind, .k = node->k, .value = node->chosen};
+        }
+    }
+    qsort(search->deviations, search->deviation_count, sizeof(*search->deviations),
+          compare_deviations);
+}
+
+/* Goes back to the deepest node with something left. False: there is none. */
+static bool
+step_back(struct search *search)
+{
+    while (search->count > 0) {
+        struct search_node *node = &search->nodes[search->count - 1];
+        struct taskset left = to_take(search, node, true);
+        if (!taskset_is_empty(&left)) {
+            node->chosen = taskset_first(&left);
+            taskset_add(&node->done, node->chosen);
+            return true;
+        }
+        count_left(search, node);
+        search->count--;
+    }
+    return false;
+}
+
+bool
+search_next(struct search *search, const struct heddle_deviation **deviations, size_t *count)
+{
+    if (search->figures.complete || (search->started && !step_back(search))) {
+        search->figures.complete = !search->figures.truncated;
+        search->figures.fraction = 1;
+        return false;
+    }
+    search->started = true;
+    make_deviations(search);
+    *deviations = search->deviations;
+    *count = search->deviation_count;
+    return true;
+}
+
+/* --- what came of it -------------------------------------------------------------------------- */
+
+/* Is the choice the one that the path says? The log may end before, where the process died. */
+static bool
+is_same(const struct search_node *node, const struct heddle_choice *choice)
+{
+    return node->task == choice->task && node->kind == choice->kind && node->k == choice->k &&
+           node->chosen == choice->chosen && node->event == choice->event &&
+           node->alternatives.bits[0] == choice->alternatives[0] &&
+           node->alternatives.bits[1] == choice->alternatives[1];
+}
+
+/* Knuth's estimate (1975): what lies left of the path, each node's children taken as equal. */
+static double
+fraction_behind(const struct search *search)
+{
+    double weight = 1, behind = 0;
+    for (uint32_t i = 0; i < search->count; i++) {
+        const struct search_node *node = &search->nodes[i];
+        struct taskset all = to_take(search, node, false);
+        struct taskset left = to_take(search, node, true);
+        uint32_t count = taskset_count(&all);
+        weight /= count > 0 ? count : 1;
+        behind += weight * (count - taskset_count(&left) - 1);
+    }
+    return behind + weight;
+}
+
+bool
+search_learn(struct search *search, const struct heddle_log *log)
+{
+    uint32_t depth = 0, preemptions = 0;
+    for (uint32_t i = 0; i < log->choice_count; i++) {
+        const struct heddle_choice *choice = &log->choices[i];
+        if (choice->kind == HEDDLE_CHOICE_SETTLE) {
+            continue;
+        }
+        if (depth == SEARCH_NODES_MAX) {
+            search->figures.truncated = true;
+            break;
+        }
+        struct search_node *node = &search->nodes[depth];
+        if (depth >= search->count) {
+            init_node(search, node, choice, preemptions);
+        } else if (!is_same(node, choice)) {
+            return false;
+        }
+        preemptions = preemptions_with(node, node->chosen);
+        depth++;
+    }
+    if (depth < search->count) {
+        return false;
+    }
+    search->count = depth;
+    search->figures.executions++;
+    search->figures.truncated |= log->result.cut_off;
+    if (!search->options.plain) {
+        dependence_add_wanted(log, search->nodes, search->count);
+    }
+    search->figures.fraction = fraction_behind(search);
+    return true;
+}
+
+void
+search_read_figures(const struct search *search, struct search_figures *figures)
+{
+    *figures = search->figures;
+}
+
+/* --- between two processes --------------------------------------------------------------------- */
+
+void
+search_save(const struct search *search, FILE *out)
+{
+    fprintf(out,
+            "heddle search %d\n%" PRIu32 " %d\n%" PRIu64 " %" PRIu64 " %" PRIu64 " %d %" PRIu32
+            "\n",
+            SEARCH_VERSION, search->options.preemptions_max, search->options.plain,
+            search->figures.executions, search->figures.pruned, search->figures.bounded,
+            search->figures.truncated, search->count);
+    for (uint32_t i = 0; i < search->count; i++) {
+        const struct search_node *node = &search->nodes[i];
+        fprintf(out, "%u %u %d %" PRIu32 " %" PRIu32 " %u %u %" PRIu32, node->task, node->kind,
+                node->can_continue, node->k, node->event, node->chosen, node->fixed,
+                node->preemptions);
+        const struct taskset *sets[] = {&node->alternatives, &node->wanted, &node->done};
+        for (int set = 0; set < 3; set++) {
+            fprintf(out, " %" PRIx64 " %" PRIx64, sets[set]->bits[0], sets[set]->bits[1]);
+        }
+        fputc('\n', out);
+    }
+    fputs("end\n", out);
+}
+
+static bool
+load_node(struct search_node *node, FILE *in)
+{
+    int can_continue;
+    if (fscanf(in, "%hu %hu %d %" SCNu32 " %" SCNu32 " %hu %hu %" SCNu32, &node->task, &node->kind,
+               &can_continue, &node->k, &node->event, &node->chosen, &node->fixed,
+               &node->preemptions) != 8) {
+        return false;
+    }
+    node->can_continue = can_continue != 0;
+    struct taskset *sets[] = {&node->alternatives, &node->wanted, &node->done};
+    for (int set = 0; set < 3; set++) {
+        if (fscanf(in, "%" SCNx64 "%" SCNx64, &sets[set]->bits[0], &sets[set]->bits[1]) != 2) {
+            return false;
+        }
+    }
+    return node->chosen < HEDDLE_TASKS_MAX && node->task < HEDDLE_TASKS_MAX &&
+           node->kind < HEDDLE_CHOICE_KIND_COUNT;
+}
+
+bool
+search_load(struct search *search, FILE *in)
+{
+    int version, plain, truncated;
+    uint32_t preemptions_max;
+    char end[4] = "";
+    struct search_figures *figures = &search->figures;
+    if (fscanf(in,
+               "heddle search %d %" SCNu32 " %d %" SCNu64 " %" SCNu64 " %" SCNu64 " %d %" SCNu32,
+               &version, &preemptions_max, &plain, &figures->executions, &figures->pruned,
+               &figures->bounded, &truncated, &search->count) != 8 ||
+        version != SEARCH_VERSION || preemptions_max != search->options.preemptions_max ||
+        (plain != 0) != search->options.plain || search->count > SEARCH_NODES_MAX) {
+        return false;
+    }
+    for (uint32_t i = 0; i < search->count; i++) {
+        if (!load_node(&search->nodes[i], in)) {
+            return false;
+        }
+    }
+    if (fscanf(in, "%3s", end) != 1 || strcmp(end, "end") != 0) {
+        return false;
+    }
+    figures->truncated = truncated != 0;
+    search->started = true;
+    return true;
+}

@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Exhaustive search: what it reaches, that it ends, and that the reduction loses nothing: on hundreds of generated
+ * programs it reaches the verdicts and final states that a search without reduction reaches.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/search.h"
+#include "engine/strategy.h"
+#include "engine_harness.h"
+
+/* --- outcomes ----------------------------------------------------------------------------- */
+
+enum { OUTCOMES_MAX = 4096 };
+
+struct outcomes {
+    uint64_t values[OUTCOMES_MAX]; /* a final state, or a verdict */
+    size_t count;
+};
+
+static uint64_t final_state; /* what the body under test left */
+
+static void
+add_outcome(struct outcomes *outcomes, uint64_t value)
+{
+    for (size_t i = 0; i < outcomes->count; i++) {
+        if (outcomes->values[i] == value) {
+            return;
+        }
+    }
+    cr_assert_lt(outcomes->count, OUTCOMES_MAX);
+    outcomes->values[outcomes->count++] = value;
+}
+
+static bool
+outcomes_are_within(const struct outcomes *some, const struct outcomes *all)
+{
+    for (size_t i = 0; i < some->count; i++) {
+        bool found = false;
+        for (size_t j = 0; j < all->count; j++) {
+            found = found || some->values[i] == all->values[j];
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+execute_next(struct search *search, void (*body)(void *), const struct heddle_deviation *deviations,
+             size_t count, struct outcomes *outcomes)
+{
+    struct heddle_run run = {
+        .body = body,
+        .schedule = {.deviations = deviations, .deviation_count = count, .strict = true},
+        .choices = true,
+    };
+    final_state = 0;
+    heddle_execute(&run, harness_log());
+    const struct heddle_result *result = &harness_log()->result;
+    cr_assert_lt(result->diverged_at, 0, "a schedule of the search does not fit");
+    add_outcome(outcomes,
+                result->verdict == HEDDLE_OK ? final_state : (uint64_t)result->verdict << 48);
+    cr_assert(search_learn(search, harness_log()));
+}
+
+static struct search *explored; /* the last that was explored */
+
+/* Searches until it is complete, or has had `limit` executions. */
+static struct search_figures
+explore(void (*body)(void *), const struct search_options *options, uint64_t limit,
+        struct outcomes *outcomes)
+{
+    static void *memory;
+    if (memory == NULL) {
+        memory = malloc(search_size());
+        cr_assert_not_null(memory);
+    }
+    struct search *search = explored = search_init(memory, options);
+    struct search_figures figures = {0};
+    const struct heddle_deviation *deviations;
+    size_t count;
+    outcomes->count = 0;
+    while (figures.executions < limit && search_next(search, &deviations, &count)) {
+        execute_next(search, body, deviations, count, outcomes);
+        search_read_figures(search, &figures);
+    }
+    search_read_figures(search, &figures);
+    return figures;
+}
+
+/* --- generated programs --------------------------------------------------------------------- */
+
+enum { THREADS_MAX = 3, OPERATIONS_MAX = 4, OBJECTS = 2 };
+enum operation {
+    UPDATE,
+    ADD,
+    LOAD,
+    STORE,
+    EXCHANGE,
+    NEST,
+    POST,
+    TRY,
+    WAIT,
+    SIGNAL,
+    OPERATION_COUNT
+};
+
+static struct {
+    uint32_t threads, operations[THREADS_MAX];
+    struct {
+        enum operation operation;
+        uint32_t object;
+    } steps[THREADS_MAX][OPERATIONS_MAX];
+} generated;
+
+static struct {
+    kernel_mutex_t locks[OBJECTS];
+    kernel_cv_t changed;
+    kernel_atomic_t words[OBJECTS];
+    kernel_sema_t permits;
+    uint64_t guarded[OBJECTS]; /* locks[i] */
+    uint64_t seen[THREADS_MAX];
+} world;
+
+static void
+generate(uint64_t seed)
+{
+    uint32_t k = 0;
+    generated.threads = 2 + strategy_below(strategy_hash(seed, 0, k++, 0), 2);
+    for (uint32_t thread = 0; thread < generated.threads; thread++) {
+        uint32_t most = generated.threads == 2 ? OPERATIONS_MAX : 2;
+        generated.operations[thread] = 1 + strategy_below(strategy_hash(seed, 0, k++, 0), most);
+        for (uint32_t i = 0; i < generated.operations[thread]; i++) {
+            generated.steps[thread][i].operation =
+                strategy_below(strategy_hash(seed, 0, k++, 0), OPERATION_COUNT);
+            generated.steps[thread][i].object =
+                strategy_below(strategy_hash(seed, 0, k++, 0), OBJECTS);
+        }
+    }
+}
+
+static void
+see(uint32_t thread, uint64_t value)
+{
+    world.seen[thread] = world.seen[thread] * 31 + value + 1;
+}
+
+static void
+update(uint32_t thread, uint32_t object)
+{
+    kernel_mutex_enter(&world.locks[object]);
+    world.guarded[object] = world.guarded[object] * 7 + thread + 1;
+    kernel_mutex_exit(&world.locks[object]);
+}
+
+static void
+nest(uint32_t thread, uint32_t object)
+{
+    kernel_mutex_enter(&world.locks[object]);
+    update(thread, 1 - object);
+    kernel_mutex_exit(&world.locks[object]);
+}
+
+/* Waits for somebody's update, if there was none: with nobody to come, a deadlock. */
+static void
+wait_for_update(uint32_t thread)
+{
+    kernel_mutex_enter(&world.locks[0]);
+    if (world.guarded[0] == 0) {
+        kernel_cv_wait(&world.changed, &world.locks[0]);
+    }
+    see(thread, world.guarded[0]);
+    kernel_mutex_exit(&world.locks[0]);
+}
+
+static void
+signal_update(uint32_t thread)
+{
+    kernel_mutex_enter(&world.locks[0]);
+    world.guarded[0] = world.guarded[0] * 7 + thread + 1;
+    kernel_cv_signal(&world.changed);
+    kernel_mutex_exit(&world.locks[0]);
+}
+
+static void
+exchange(uint32_t thread, uint32_t object)
+{
+    uint64_t expected = 0;
+    (void)kernel_atomic_compare_exchange(&world.words[object], &expected, 10 + thread);
+    see(thread, expected);
+}
+
+static void
+run_thread(void *argument)
+{
+    uint32_t thread = (uint32_t)(uintptr_t)argument;
+    for (uint32_t i = 0; i < generated.operations[thread]; i++) {
+        uint32_t object = generated.steps[thread][i].object;
+        switch (generated.steps[thread][i].operation) {
+        case UPDATE:
+            update(thread, object);
+            break;
+        case ADD:
+            (void)kernel_atomic_fetch_add(&world.words[object], thread + 1);
+            break;
+        case LOAD:
+            see(thread, kernel_atomic_load(&world.words[object]));
+            break;
+        case STORE:
+            kernel_atomic_store(&world.words[object], 100 + thread);
+            break;
+        case EXCHANGE:
+            exchange(thread, object);
+            break;
+        case NEST:
+            nest(thread, object);
+            break;
+        case POST:
+            kernel_sema_post(&world.permits);
+            break;
+        case TRY:
+            see(thread, kernel_sema_trywait(&world.permits));
+            break;
+        case WAIT:
+            wait_for_update(thread);
+            break;
+        default:
+            signal_update(thread);
+            break;
+        }
+    }
+}
+
+static void
+run_generated(void *unused)
+{
+    (void)unused;
+    uint16_t tasks[THREADS_MAX];
+    memset(&world, 0, sizeof(world));
+    for (int i = 0; i < OBJECTS; i++) {
+        kernel_mutex_init(&world.locks[i], "lock");
+        kernel_atomic_init(&world.words[i], 0, "word");
+    }
+    kernel_cv_init(&world.changed, "changed");
+    kernel_sema_init(&world.permits, 0, "permits");
+    for (uint32_t i = 0; i < generated.threads; i++) {
+        tasks[i] = heddle_spawn("thread", run_thread, (void *)(uintptr_t)i);
+    }
+    for (uint32_t i = 0; i < generated.threads; i++) {
+        heddle_join(tasks[i]);
+    }
+    uint64_t state = 1;
+    for (int i = 0; i < OBJECTS; i++) {
+        state = state * 1000003 + world.guarded[i];
+        state = state * 1000003 + kernel_atomic_load(&world.words[i]);
+    }
+    for (uint32_t i = 0; i < generated.threads; i++) {
+        state = state * 1000003 + world.seen[i];
+    }
+    final_state = state & 0xffffffffffff;
+}
+
+/* Every verdict and final state of the plain search, within so many preemptions; how many were compared. */
+static void
+compare_searches(uint32_t preemptions_max, uint32_t programs)
+{
+    static struct outcomes reduced, plain;
+    const uint64_t limit = 5000; /* of the plain search: beyond it a program is passed over */
+    uint64_t executions[2] = {0, 0};
+    uint32_t compared = 0;
+    for (uint64_t seed = 0; compared < programs; seed++) {
+        generate(seed);
+        struct search_options options = {.preemptions_max = preemptions_max, .plain = true};
+        struct search_figures all = explore(run_generated, &options, limit, &plain);
+        if (!all.complete) {
+            continue;
+        }
+        options.plain = false;
+        struct search_figures some = explore(run_generated, &options, limit, &reduced);
+        cr_assert(some.complete);
+        cr_assert_leq(some.executions, all.executions);
+        cr_assert(outcomes_are_within(&plain, &reduced),
+                  "program %d, %u preemptions: %zu outcomes of %zu after %d executions of %d",
+                  (int)seed, preemptions_max, reduced.count, plain.count, (int)some.executions,
+                  (int)all.executions);
+        cr_assert(outcomes_are_within(&reduced, &plain));
+        executions[0] += all.executions;
+        executions[1] += some.executions;
+        compared++;
+    }
+    fprintf(stderr,
+            "%u programs, at most %d preemptions: %d executions, reduced %d, %.1f times fewer\n",
+            compared, (int)preemptions_max, (int)executions[0], (int)executions[1],
+            (double)executions[0] / (double)executions[1]);
+}
+
+Test(search, the_reduction_loses_nothing_without_preemptions)
+{
+    compare_searches(0, 300);
+}
+
+Test(search, the_reduction_loses_nothing_with_one_preemption)
+{
+    compare_searches(1, 300);
+}
+
+Test(search, the_reduction_loses_nothing_with_two_preemptions)
+{
+    compare_searches(2, 300);
+}
+
+Test(search, the_reduction_loses_nothing_without_a_bound)
+{
+    compare_searches(SEARCH_UNBOUNDED, 200);
+}
+
+/* --- what it says of itself ------------------------------------------------------------------- */
+
+static const struct search_options two_preemptions = {.preemptions_max = 2};
+
+/* A program of some tens of executions. */
+static void
+generate_one(void)
+{
+    static struct outcomes outcomes;
+    struct search_figures figures = {0};
+    for (uint64_t seed = 0; figures.executions < 20; seed++) {
+        generate(seed);
+        figures = explore(run_generated, &two_preemptions, 100, &outcomes);
+    }
+}
+
+Test(search, it_says_whether_that_was_all)
+{
+    static struct outcomes outcomes;
+    generate_one();
+    struct search_figures some = explore(run_generated, &two_preemptions, 2, &outcomes);
+    cr_assert_not(some.complete);
+    cr_assert(some.fraction > 0 && some.fraction < 1);
+    struct search_figures all = explore(run_generated, &two_preemptions, UINT64_MAX, &outcomes);
+    cr_assert(all.complete);
+    cr_assert_eq(all.fraction, 1);
+    cr_assert_gt(all.executions, 2);
+    cr_assert_gt(all.pruned + all.bounded, 0);
+}
+
+Test(search, it_goes_on_from_where_it_was_written_down)
+{
+    static struct outcomes whole, first, rest;
+    char text[1 << 16] = "";
+    generate_one();
+    struct search_figures at_once = explore(run_generated, &two_preemptions, UINT64_MAX, &whole);
+
+    (void)explore(run_generated, &two_preemptions, at_once.executions / 2, &first);
+    struct search *search = search_init(malloc(search_size()), &two_preemptions);
+    FILE *file = fmemopen(text, sizeof(text), "w");
+    search_save(explored, file);
+    fclose(file);
+
+    file = fmemopen(text, sizeof(text), "r");
+    cr_assert(search_load(search, file));
+    fclose(file);
+    struct search_figures figures;
+    const struct heddle_deviation *deviations;
+    size_t count;
+    while (search_next(search, &deviations, &count)) {
+        execute_next(search, run_generated, deviations, count, &rest);
+    }
+    search_read_figures(search, &figures);
+    cr_assert(figures.complete);
+    cr_assert_eq(figures.executions, at_once.executions);
+    cr_assert_eq(figures.pruned, at_once.pruned);
+    for (size_t i = 0; i < rest.count; i++) {
+        add_outcome(&first, rest.values[i]);
+    }
+    cr_assert(outcomes_are_within(&whole, &first) && outcomes_are_within(&first, &whole));
+    free(search);
+}
+
+Test(search, what_is_no_search_is_refused)
+{
+    static const char *const texts[] = {
+        "", "heddle search 2\n", "heddle search 1\n3 0\n1 0 0 0 0\nend\n",
+        "heddle search 1\n2 0\n1 0 0 0 1\n0 0 1 0 0 999 0 0 3 0 1 0 1 0\nend\n",
+        "heddle search 1\n2 0\n1 0 0 0 1\n0 0 1 0 0 0 0 0 3 0 1 0"};
+    void *memory = malloc(search_size());
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        FILE *file = texts[i][0] == '\0'
+                         ? fopen("/dev/null", "r")
+                         : fmemopen((void *)(uintptr_t)texts[i], strlen(texts[i]), "r");
+        cr_assert_not(search_load(search_init(memory, &two_preemptions), file), "text %zu", i);
+        fclose(file);
+    }
+    free(memory);
+}
+
+static kernel_atomic_t flips;
+
+static void
+complete(void *unused)
+{
+    (void)unused;
+    (void)kernel_atomic_fetch_add(&flips, 1);
+}
+
+static void
+forgetful(void *unused)
+{
+    static int executions;
+    (void)unused;
+    kernel_atomic_init(&flips, 0, "flips");
+    if (executions++ % 2 == 1) {
+        (void)heddle_spawn("now and then", complete, NULL);
+    }
+    (void)heddle_spawn("other", complete, NULL);
+    heddle_join(heddle_spawn("one", complete, NULL));
+}
+
+Test(search, a_body_that_differs_from_run_to_run_is_told)
+{
+    struct search *search = search_init(malloc(search_size()), &two_preemptions);
+    const struct heddle_deviation *deviations;
+    size_t count;
+    bool followed = true;
+    while (followed && search_next(search, &deviations, &count)) {
+        struct heddle_run run = {.body = forgetful,
+                                 .schedule = {.deviations = deviations, .deviation_count = count},
+                                 .choices = true};
+        heddle_execute(&run, harness_log());
+        followed = search_learn(search, harness_log());
+    }
+    cr_assert_not(followed);
+    free(search);
+}
