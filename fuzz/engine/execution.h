@@ -143,7 +143,7 @@ _Noreturn void scheduler_end_task(void);
 _Noreturn void scheduler_leave(void); /* to the host: the execution is over */
 uint16_t scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_site_t site);
 void scheduler_begin(void);
-void scheduler_keep_settle(void); /* the running task has seen the rest of all others */
+void scheduler_keep_mark(enum heddle_mark mark, uint32_t k); /* for a search */
 
 static inline uint32_t
 scheduler_new_object(void)

@@ -141,10 +141,15 @@ struct heddle_event {
 };
 
 /*
- * A choice between several, as a search needs it. The bits of `alternatives` are tasks, or the values from 0;
- * a settle, at which a task has seen the rest of all others, stands among them without any.
+ * A choice between several, as a search needs it. The bits of `alternatives` are tasks, or the values from 0. Marks
+ * stand among the choices, for what waits do and no event says.
  */
-#define HEDDLE_CHOICE_SETTLE HEDDLE_CHOICE_KIND_COUNT
+enum heddle_mark {
+    HEDDLE_MARK_SETTLED = HEDDLE_CHOICE_KIND_COUNT, /* it has seen the rest of all others */
+    HEDDLE_MARK_JOINED,                             /* k: the task that ended */
+    HEDDLE_MARK_ACQUIRED,                           /* k: the object that it waited for */
+    HEDDLE_MARK_RELEASED,                           /* k: the mutex that a wait gave back */
+};
 struct heddle_choice {
     uint16_t task, kind;
     uint32_t k;
@@ -190,6 +195,7 @@ struct heddle_result {
  */
 #define HEDDLE_EVENTS_MAX     (1u << 17)
 #define HEDDLE_DEVIATIONS_MAX (1u << 18) /* an event stands for two choices at most */
+#define HEDDLE_CHOICES_MAX    (1u << 18) /* likewise */
 #define HEDDLE_INPUT_MAX      (1u << 20)
 struct heddle_log {
     volatile uint64_t beat;    /* grows with every scheduling point, over all executions */
@@ -205,10 +211,9 @@ struct heddle_log {
     struct heddle_event events[HEDDLE_EVENTS_MAX];
     struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each was, in a run with `trace` */
 
-    /* In a run with `choices`: the choices, and of events the mutex that a wait gives or gets back. */
+    /* In a run with `choices`: the choices. */
     uint32_t choice_count;
-    struct heddle_choice choices[HEDDLE_EVENTS_MAX];
-    uint32_t mutexes[HEDDLE_EVENTS_MAX];
+    struct heddle_choice choices[HEDDLE_CHOICES_MAX];
     /* … and by object, the allocation that a primitive lies in, or 0. */
     uint32_t containers[HEDDLE_EVENTS_MAX];
     uint8_t input[HEDDLE_INPUT_MAX]; /* what the caller is executing, encoded */

@@ -109,7 +109,7 @@ static void
 keep_choice(const struct heddle_choice *choice)
 {
     struct heddle_log *log = exec.log;
-    if (exec.run->choices && log->choice_count < HEDDLE_EVENTS_MAX) {
+    if (exec.run->choices && log->choice_count < HEDDLE_CHOICES_MAX) {
         log->choices[log->choice_count] = *choice;
         log->choices[log->choice_count].event = log->event_count;
         log->choice_count++;
@@ -427,10 +427,12 @@ scheduler_make_runnable(struct task *task)
 }
 
 void
-scheduler_keep_settle(void)
+scheduler_keep_mark(enum heddle_mark mark, uint32_t k)
 {
-    keep_choice(
-        &(struct heddle_choice){.task = exec.current->number, .kind = HEDDLE_CHOICE_SETTLE});
+    if (exec.run->choices) {
+        keep_choice(
+            &(struct heddle_choice){.task = exec.current->number, .kind = (uint16_t)mark, .k = k});
+    }
 }
 
 uint32_t

@@ -69,15 +69,6 @@ waiter_at(const struct seam_cv *cv, uint32_t index)
     }
 }
 
-/* A search must know which mutex an event is of, besides. */
-static void
-note_mutex(const struct heddle_event *event, const kernel_mutex_t *mutex)
-{
-    if (exec.run->choices) {
-        exec.log->mutexes[event - exec.log->events] = ((const struct seam_mutex *)mutex)->number;
-    }
-}
-
 /*
  * Waits, woken by a signal, by time, or by nothing. The waiter then contends for the mutex; both
  * objects may be freed before it gets there, so it looks before it touches.
@@ -94,8 +85,9 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
                      mutex, "Task %u (%s) waits on %s without holding the mutex.", self->number,
                      self->name, cv->name);
     }
-    struct heddle_event *event = scheduler_point(HEDDLE_EVENT_CV_WAIT, cv->number, site);
-    note_mutex(event, mutex);
+    scheduler_point(HEDDLE_EVENT_CV_WAIT, cv->number, site);
+    uint32_t mutex_number = ((const struct seam_mutex *)mutex)->number;
+    scheduler_keep_mark(HEDDLE_MARK_RELEASED, mutex_number);
     check(cv, what, site);
 
     uint32_t number = cv->number;
@@ -116,15 +108,14 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
         }
     }
     scheduler_block();
+    scheduler_keep_mark(HEDDLE_MARK_ACQUIRED, mutex_number);
 
     bool timed_out = self->timed_out || (timed && at_once);
     enum wake_reason reason = timed_out ? WOKEN_TIMED_OUT
                               : at_once ? WOKEN_SPURIOUS
                                         : WOKEN_SIGNALLED;
     seam_mutex_lock(mutex, what, site);
-    event = trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site);
-    event->result = reason;
-    note_mutex(event, mutex);
+    trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site)->result = reason;
     return reason;
 }
 

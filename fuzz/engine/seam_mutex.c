@@ -45,6 +45,7 @@ seam_mutex_lock(kernel_mutex_t *opaque, const char *what, kernel_site_t site)
         scheduler_wait_for(WAIT_MUTEX, mutex, mutex->number, mutex->name, site);
         taskset_add(&mutex->waiters, self->number);
         scheduler_block();
+        scheduler_keep_mark(HEDDLE_MARK_ACQUIRED, self->wait_number);
         check(mutex, what, site);
         VERIFY(mutex->owner == HEDDLE_TASK_NONE);
         taskset_remove(&mutex->waiters, self->number);

@@ -70,6 +70,7 @@ kernel_sema_wait_at(kernel_sema_t *opaque, kernel_site_t site)
         scheduler_wait_for(WAIT_SEMA, sema, number, sema->name, site);
         taskset_add(&sema->waiters, self->number);
         scheduler_block();
+        scheduler_keep_mark(HEDDLE_MARK_ACQUIRED, number);
         check(sema, "sema_wait", site);
         VERIFY(sema->count > 0);
         taskset_remove(&sema->waiters, self->number);

@@ -59,7 +59,7 @@ kernel_taskq_create_at(const char *name, uint32_t width, kernel_site_t site)
     }
     kernel_taskq_t *queue = &exec.taskqs[exec.taskq_count++];
     queue->name = name;
-    queue->number = scheduler_new_object();
+    queue->number = scheduler_new_primitive(queue);
     queue->width = width;
     queue->workers = queue->busy = queue->first = queue->count = 0;
     queue->destroying = false;
@@ -129,6 +129,7 @@ kernel_taskq_destroy_at(kernel_taskq_t *queue, kernel_site_t site)
     if (queue->count > 0 || queue->busy > 0) {
         scheduler_wait_for(WAIT_TASKQ_END, queue, queue->number, queue->name, site);
         scheduler_block();
+        scheduler_keep_mark(HEDDLE_MARK_ACQUIRED, queue->number);
     }
     queue->destroying = true;
     while (!taskset_is_empty(&queue->idle)) {

@@ -35,6 +35,7 @@ join(uint16_t number, kernel_site_t site)
         exec.current->wait_task = number;
         scheduler_block();
     }
+    scheduler_keep_mark(HEDDLE_MARK_JOINED, number);
     sanitizer_acquire(task);
 }
 
@@ -55,7 +56,7 @@ heddle_settle(void)
 {
     scheduler_wait_for(WAIT_SETTLE, NULL, 0, "everybody else's rest", KERNEL_HERE);
     scheduler_block();
-    scheduler_keep_settle();
+    scheduler_keep_mark(HEDDLE_MARK_SETTLED, 0);
     /* What the others did happened before: they are all at rest. */
     for (uint32_t i = 0; i < exec.task_count; i++) {
         sanitizer_acquire(&exec.tasks[i]);

@@ -61,24 +61,29 @@ preemptions_with(const struct search_node *node, uint32_t alternative)
     return node->preemptions + preempts;
 }
 
-static bool
-is_within_bound(const struct search *search, const struct search_node *node, uint32_t alternative)
+/* Of these alternatives, those within the bound. */
+static struct taskset
+within_bound(const struct search *search, const struct search_node *node, struct taskset set)
 {
-    return preemptions_with(node, alternative) <= search->options.preemptions_max;
+    uint32_t most = search->options.preemptions_max;
+    struct taskset rest = {{0}};
+    bool costs = node->kind == HEDDLE_CHOICE_TASK && node->can_continue;
+    if (node->preemptions < most || (node->preemptions == most && !costs)) {
+        return set;
+    }
+    if (node->preemptions == most && taskset_has(&set, node->task)) {
+        taskset_add(&rest, node->task);
+    }
+    return rest;
 }
 
-/* Those that are wanted and within the bound; `left`: and not done. */
+/* Those that are wanted, within the bound, and not done. */
 static struct taskset
-to_take(const struct search *search, const struct search_node *node, bool left)
+left_to_take(const struct search *search, const struct search_node *node)
 {
-    struct taskset set = {{0}};
-    for (uint32_t i = 0; i < HEDDLE_TASKS_MAX; i++) {
-        if (taskset_has(&node->wanted, i) && !(left && taskset_has(&node->done, i)) &&
-            is_within_bound(search, node, i)) {
-            taskset_add(&set, i);
-        }
-    }
-    return set;
+    struct taskset left = node->wanted;
+    taskset_remove_all(&left, &node->done);
+    return within_bound(search, node, left);
 }
 
 static void
@@ -104,15 +109,14 @@ init_node(const struct search *search, struct search_node *node, const struct he
 static void
 count_left(struct search *search, const struct search_node *node)
 {
-    for (uint32_t i = 0; !is_free(node) && i < HEDDLE_TASKS_MAX; i++) {
-        if (taskset_has(&node->alternatives, i) && !taskset_has(&node->done, i)) {
-            if (is_within_bound(search, node, i)) {
-                search->figures.pruned++;
-            } else {
-                search->figures.bounded++;
-            }
-        }
+    if (is_free(node)) {
+        return;
     }
+    struct taskset rest = node->alternatives;
+    taskset_remove_all(&rest, &node->done);
+    struct taskset pruned = within_bound(search, node, rest);
+    search->figures.pruned += taskset_count(&pruned);
+    search->figures.bounded += taskset_count(&rest) - taskset_count(&pruned);
 }
 
 /* --- the next execution --------------------------------------------------------------------- */
@@ -151,7 +155,7 @@ step_back(struct search *search)
 {
     while (search->count > 0) {
         struct search_node *node = &search->nodes[search->count - 1];
-        struct taskset left = to_take(search, node, true);
+        struct taskset left = left_to_take(search, node);
         if (!taskset_is_empty(&left)) {
             node->chosen = taskset_first(&left);
             taskset_add(&node->done, node->chosen);
@@ -168,7 +172,6 @@ search_next(struct search *search, const struct heddle_deviation **deviations, s
 {
     if (search->figures.complete || (search->started && !step_back(search))) {
         search->figures.complete = !search->figures.truncated;
-        search->figures.fraction = 1;
         return false;
     }
     search->started = true;
@@ -190,29 +193,13 @@ is_same(const struct search_node *node, const struct heddle_choice *choice)
            node->alternatives.bits[1] == choice->alternatives[1];
 }
 
-/* Knuth's estimate (1975): what lies left of the path, each node's children taken as equal. */
-static double
-fraction_behind(const struct search *search)
-{
-    double weight = 1, behind = 0;
-    for (uint32_t i = 0; i < search->count; i++) {
-        const struct search_node *node = &search->nodes[i];
-        struct taskset all = to_take(search, node, false);
-        struct taskset left = to_take(search, node, true);
-        uint32_t count = taskset_count(&all);
-        weight /= count > 0 ? count : 1;
-        behind += weight * (count - taskset_count(&left) - 1);
-    }
-    return behind + weight;
-}
-
 bool
 search_learn(struct search *search, const struct heddle_log *log)
 {
     uint32_t depth = 0, preemptions = 0;
     for (uint32_t i = 0; i < log->choice_count; i++) {
         const struct heddle_choice *choice = &log->choices[i];
-        if (choice->kind == HEDDLE_CHOICE_SETTLE) {
+        if (choice->kind >= HEDDLE_CHOICE_KIND_COUNT) {
             continue;
         }
         if (depth == SEARCH_NODES_MAX) {
@@ -237,14 +224,31 @@ search_learn(struct search *search, const struct heddle_log *log)
     if (!search->options.plain) {
         dependence_add_wanted(log, search->nodes, search->count);
     }
-    search->figures.fraction = fraction_behind(search);
     return true;
+}
+
+/* Knuth's estimate (1975): what lies left of the path, each node's children taken as equal. */
+static double
+fraction_behind(const struct search *search)
+{
+    double weight = 1, behind = 0;
+    for (uint32_t i = 0; i < search->count; i++) {
+        const struct search_node *node = &search->nodes[i];
+        struct taskset all = within_bound(search, node, node->wanted);
+        struct taskset left = left_to_take(search, node);
+        uint32_t count = taskset_count(&all);
+        weight /= count > 0 ? count : 1;
+        uint32_t done = count - taskset_count(&left);
+        behind += done > 1 ? weight * (done - 1) : 0;
+    }
+    return search->figures.executions > 0 ? behind + weight : 0;
 }
 
 void
 search_read_figures(const struct search *search, struct search_figures *figures)
 {
     *figures = search->figures;
+    figures->fraction = figures->complete ? 1 : fraction_behind(search);
 }
 
 /* --- between two processes --------------------------------------------------------------------- */
@@ -300,7 +304,7 @@ search_load(struct search *search, FILE *in)
     char end[4] = "";
     struct search_figures *figures = &search->figures;
     if (fscanf(in,
-               "heddle search %d %" SCNu32 " %d %" SCNu64 " %" SCNu64 " %" SCNu64 " %d %" SCNu32,
+               " heddle search %d %" SCNu32 " %d %" SCNu64 " %" SCNu64 " %" SCNu64 " %d %" SCNu32,
                &version, &preemptions_max, &plain, &figures->executions, &figures->pruned,
                &figures->bounded, &truncated, &search->count) != 8 ||
         version != SEARCH_VERSION || preemptions_max != search->options.preemptions_max ||

@@ -55,6 +55,7 @@ struct laboratory_options {
     bool oracles; /* false: the engine's own checks only (benchmarks); so in comparisons */
     bool strict;  /* a replay: report a deviation that cannot be used */
     bool trace;
+    bool choices;       /* keep them in the log, for a search */
     uint32_t steps_max; /* 0: the engine's default */
 };
 

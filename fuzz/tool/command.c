@@ -29,6 +29,8 @@ static const struct command {
     {"list", "Say what there is: targets, strategies, oracles, faults, subjects", command_list},
     {"run", "Generate programs, explore schedules, write each failure as a file", command_run},
     {"replay", "Run files again, a .prog or a fuzzer's bytes, exactly as they ran", command_replay},
+    {"enumerate", "Run every schedule of a program within a bound of preemptions",
+     command_enumerate},
     {"convert", "Turn bytes into a .prog, or a .prog into bytes", command_convert},
     {"doctor", "Say what of the environment is missing or slows things down", command_doctor},
 };
@@ -50,7 +52,7 @@ print_usage(FILE *out)
             "Finds concurrency bugs, and makes each a file that fails the same way every time.\n\n"
             "Commands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        fprintf(out, "  %-8s  %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-9s  %s\n", commands[i].name, commands[i].summary);
     }
     fprintf(out, "\n"
                  "  heddle COMMAND --help   options and an example of each\n"

@@ -74,27 +74,6 @@ parse(int key, char *argument, struct argp_state *state)
     }
 }
 
-/* Reads a file that this build can execute. Otherwise says why not, and what that means. */
-static enum tool_exit
-read_usable(struct input *input, const char *path, const struct rerun_options *chosen)
-{
-    if (!input_read(input, path, chosen->target, chosen->subject)) {
-        return TOOL_USAGE;
-    }
-    const char *obstacle = input_obstacle(input);
-    if (obstacle != NULL) {
-        fprintf(stderr, "%s: %s\n", path, obstacle);
-        input_fini(input);
-        return TOOL_ENVIRONMENT;
-    }
-    if (input->program.event_model != 0) {
-        fprintf(stderr, "%s: counts loads and stores, and is bound to another build\n", path);
-        input_fini(input);
-        return TOOL_USAGE;
-    }
-    return TOOL_OK;
-}
-
 enum tool_exit
 command_replay(int argc, char **argv)
 {
@@ -118,7 +97,8 @@ command_replay(int argc, char **argv)
     enum tool_exit code = TOOL_OK;
     size_t usable = 0;
     for (size_t i = 0; i < replay.count; i++) {
-        enum tool_exit error = read_usable(&inputs[usable], replay.paths[i], &replay.options);
+        enum tool_exit error = input_read_usable(&inputs[usable], replay.paths[i],
+                                                 replay.options.target, replay.options.subject);
         usable += error == TOOL_OK ? 1 : 0;
         code = tool_exit_worse(code, error);
     }

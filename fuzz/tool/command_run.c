@@ -2,16 +2,13 @@
  *
  * heddle run: its arguments. The work is in hunt.c.
  */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "tool/command.h"
 #include "tool/hunt.h"
+#include "tool/output.h"
 #include "tool/worker.h"
 
 #define DEFAULT_SECONDS 20
@@ -119,44 +116,6 @@ parse(int key, char *argument, struct argp_state *state)
     return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
 }
 
-/* Of a path, the part that is there already: a file or a directory. */
-static void
-existing_part(const char *path, char part[PATH_MAX])
-{
-    struct stat status;
-    snprintf(part, PATH_MAX, "%s", path);
-    while (stat(part, &status) != 0 && errno == ENOENT) {
-        char *slash = strrchr(part, '/');
-        if (slash == NULL) {
-            snprintf(part, PATH_MAX, ".");
-            return;
-        }
-        slash[slash == part ? 1 : 0] = '\0';
-    }
-}
-
-/*
- * A hunt of hours must not end at its first finding because of a mistyped directory. It is made
- * when there is a finding; until then, its place is tried.
- */
-static bool
-is_usable_directory(const char *path)
-{
-    char part[PATH_MAX], probe[PATH_MAX + 16];
-    if (path[0] == '\0') {
-        command_complain("-o: needs the name of a directory");
-        return false;
-    }
-    existing_part(path, part);
-    snprintf(probe, sizeof(probe), "%s/heddle-XXXXXX", part);
-    if (mkdtemp(probe) == NULL) {
-        command_complain("-o: %s: nothing can be written in %s: %s", path, part, strerror(errno));
-        return false;
-    }
-    rmdir(probe);
-    return true;
-}
-
 enum tool_exit
 command_run(int argc, char **argv)
 {
@@ -180,7 +139,7 @@ command_run(int argc, char **argv)
     };
     if (!command_parse(&argp, argc, argv, &hunt) ||
         !command_strategy(hunt.exploration.target, hunt.strategy, &hunt.exploration.strategy) ||
-        !is_usable_directory(hunt.directory)) {
+        !output_is_usable("-o", hunt.directory)) {
         return TOOL_USAGE;
     }
     if (hunt.exploration.subject == NULL) {

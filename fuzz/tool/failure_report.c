@@ -319,7 +319,10 @@ add_runs(struct json_object *object, const struct report *report)
                            report->runs_to_first > 0 ? json_object_new_uint64(report->runs_to_first)
                                                      : NULL);
     add_seconds(object, report->seconds);
-    json_object_object_add(object, "complete", NULL);
+    json_object_object_add(object, "complete",
+                           report->complete != REPORT_NOT_ASKED
+                               ? json_object_new_boolean(report->complete == REPORT_COMPLETE)
+                               : NULL);
 }
 
 void

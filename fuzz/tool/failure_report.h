@@ -23,6 +23,7 @@ struct report {
     const char *options; /* for the command that reproduces it, before the file; or "" */
     uint64_t runs, runs_to_first;
     double seconds;
+    enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */
 };
 
 /* The failure as text; its last line is the one command that reproduces it. */

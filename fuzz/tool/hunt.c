@@ -7,15 +7,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/finding.h"
+#include "tool/failure_report.h"
 #include "tool/known.h"
-#include "tool/outcome.h"
-#include "tool/output.h"
+#include "tool/reporter.h"
 #include "tool/terminal.h"
 #include "tool/worker.h"
 
@@ -38,8 +36,7 @@ struct hunt {
     struct room *rooms;            /* shared, one a worker */
     _Atomic uint64_t *last_wanted; /* shared: runs beyond it cannot be the first failure */
     struct known_set *known;
-    double started;
-    enum tool_exit code;
+    struct reporter reporter;
     bool done;       /* stopped at a failure: later ones are not told */
     uint64_t deaths; /* parent's count of failing runs that killed */
 
@@ -92,89 +89,6 @@ execute(struct worker *worker, uint64_t number, void *argument)
     worker_report(worker);
 }
 
-/* --- telling ------------------------------------------------------------------------------ */
-
-static struct report
-make_report(const struct hunt *hunt, uint64_t number, const struct outcome *outcome,
-            char found_by[256])
-{
-    const struct hunt_options *options = hunt->options;
-    const struct exploration *exploration = &options->exploration;
-    /* Counted from 1: so many --runs it takes. */
-    int length = snprintf(found_by, 256, "run %" PRIu64 " of ", number + 1);
-    exploration_command(exploration, found_by + length, 256 - (size_t)length);
-    return (struct report){.target = exploration->target->name,
-                           .subject = exploration->subject->name,
-                           .program = &outcome->program,
-                           .result = &outcome->result,
-                           .totals = &outcome->totals,
-                           .words = outcome->words,
-                           .found_by = found_by,
-                           .options = "",
-                           .runs = number + 1,
-                           .runs_to_first = number + 1,
-                           .seconds = terminal_now() - hunt->started};
-}
-
-/* Writes an outcome and tells it. Returns: false if it could not be written. */
-static bool
-tell(struct hunt *hunt, uint64_t number, const struct outcome *outcome, const char *prefix)
-{
-    char found_by[256], path[PATH_MAX];
-    const struct hunt_options *options = hunt->options;
-    struct report report = make_report(hunt, number, outcome, found_by);
-    int error = finding_write(options->directory, prefix, outcome->result.signature, &report,
-                              options->exploration.target, path);
-    terminal_progress_erase();
-    if (error != 0) {
-        command_complain("%s: a finding cannot be written: %s. This is it:", options->directory,
-                         strerror(error));
-        report_failure(&report, stderr);
-        report_print_prog(&report, options->exploration.target, stderr);
-        hunt->code = tool_exit_worse(hunt->code, TOOL_ENVIRONMENT);
-        return false;
-    }
-    if (options->json) {
-        report_json(&report, stdout);
-    } else {
-        report_failure(&report, stdout);
-        putchar('\n');
-        fflush(stdout);
-    }
-    return true;
-}
-
-static void
-tell_foreign_death(const struct hunt *hunt, const struct worker_news *news, struct outcome *outcome)
-{
-    char found_by[256], path[PATH_MAX];
-    struct heddle_result *result = &outcome->result;
-    result->verdict = HEDDLE_OK;
-    result->signature = 0;
-    snprintf(result->promise, sizeof(result->promise), "none is known to be broken");
-    snprintf(result->message, sizeof(result->message),
-             "The worker was killed from outside (%s) while it executed this.",
-             strsignal(news->code));
-    struct report report = make_report(hunt, news->number, outcome, found_by);
-    int error = finding_write(hunt->options->directory, "worker-death-", news->number, &report,
-                              hunt->options->exploration.target, path);
-    terminal_progress_erase();
-    command_complain("a worker was killed from outside (%s) in run %" PRIu64 ", kept as %s",
-                     strsignal(news->code), news->number + 1, error == 0 ? path : strerror(error));
-}
-
-static void
-tell_difference(struct hunt *hunt, uint64_t number, struct outcome *first,
-                const struct outcome *second)
-{
-    terminal_progress_erase();
-    command_complain("run %" PRIu64 " failed, and its replay in a fresh process differed",
-                     number + 1);
-    outcome_print_difference(first, second, stderr);
-    hunt->code = tool_exit_worse(hunt->code, TOOL_DIFFERED);
-    tell(hunt, number, first, "unstable-");
-}
-
 /* --- deciding ----------------------------------------------------------------------------- */
 
 static bool
@@ -204,35 +118,28 @@ stop_for(struct hunt *hunt, enum tool_exit code, const char *what)
 {
     terminal_progress_erase();
     command_complain("%s: %s", what, strerror(errno));
-    hunt->code = tool_exit_worse(hunt->code, code);
+    hunt->reporter.code = tool_exit_worse(hunt->reporter.code, code);
     return WORKER_STOP;
 }
 
-/* A failure that nobody knows: it counts once a fresh process has shown it too. */
+/* A failure that nobody knows. */
 static enum worker_answer
 confirm(struct hunt *hunt, const struct worker_news *news, struct outcome *first)
 {
-    const struct exploration *exploration = &hunt->options->exploration;
-    struct outcome *second = outcome_replay(first, exploration->target, exploration->subject);
-    if (second == NULL) {
+    struct outcome *confirmed;
+    switch (reporter_confirm(&hunt->reporter, news, first, &confirmed)) {
+    case REPORTER_IMPOSSIBLE:
         return stop_for(hunt, TOOL_ENVIRONMENT, "a failure cannot be replayed");
+    case REPORTER_FOREIGN:
+        return WORKER_GO_ON;
+    case REPORTER_UNSTABLE:
+        known_add(hunt->known, first->result.signature, news->number);
+        return hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+    case REPORTER_BELIEVED:
+        break;
     }
-    if (!outcome_equal(first, second)) {
-        bool foreign = outcome_may_be_foreign(news);
-        if (foreign) {
-            tell_foreign_death(hunt, news, first);
-        } else {
-            tell_difference(hunt, news->number, first, second);
-            known_add(hunt->known, first->result.signature, news->number);
-        }
-        outcome_destroy(second);
-        return foreign || hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
-    }
-    program_copy(&second->program, &first->program);
-    free(second->events);
-    second->events = NULL;
-    if (!add_pending(hunt, news->number, second)) {
-        outcome_destroy(second);
+    if (!add_pending(hunt, news->number, confirmed)) {
+        outcome_destroy(confirmed);
         return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
     }
     if (!known_add(hunt->known, first->result.signature, news->number)) {
@@ -247,13 +154,13 @@ judge(struct hunt *hunt, const struct worker_news *news, struct outcome *outcome
 {
     /* A subject that kills itself does so again when its run is repeated. */
     if (outcome_may_be_foreign(news) && news->deaths == 0) {
-        tell_foreign_death(hunt, news, outcome);
+        reporter_foreign_death(&hunt->reporter, news, outcome);
         return WORKER_REPEAT;
     }
     hunt->deaths += news->end != WORKER_REPORTED;
     if (outcome->result.verdict == HEDDLE_INTERNAL) {
-        hunt->code = TOOL_INTERNAL;
-        tell(hunt, news->number, outcome, "internal-");
+        hunt->reporter.code = TOOL_INTERNAL;
+        reporter_failure(&hunt->reporter, news->number, outcome, "internal-");
         return WORKER_STOP;
     }
     if (known_number(hunt->known, outcome->result.signature) <= news->number) {
@@ -297,7 +204,7 @@ show_progress(const struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
     terminal_progress_show(&(struct terminal_progress){
-        .seconds = terminal_now() - hunt->started,
+        .seconds = terminal_now() - hunt->reporter.started,
         .seconds_max = options->seconds,
         .runs = sum_rooms(hunt).runs,
         .runs_max = options->runs,
@@ -313,11 +220,11 @@ release(struct hunt *hunt, const struct pending *pending)
     if (hunt->done || lowest != pending->number) {
         return;
     }
-    bool written = tell(hunt, pending->number, pending->outcome, "");
+    bool written = reporter_failure(&hunt->reporter, pending->number, pending->outcome, "");
     if (hunt->reported++ == 0) {
         hunt->runs_to_first = pending->number + 1;
     }
-    hunt->code = tool_exit_worse(hunt->code, TOOL_FAILURE);
+    hunt->reporter.code = tool_exit_worse(hunt->reporter.code, TOOL_FAILURE);
     hunt->done = !written || !hunt->options->keep_going;
 }
 
@@ -342,13 +249,6 @@ on_settled(uint64_t below, void *argument)
 /* --- the whole ---------------------------------------------------------------------------- */
 
 static void
-on_interrupt(int signal)
-{
-    (void)signal;
-    worker_stop_all();
-}
-
-static void
 tell_totals(const struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
@@ -359,7 +259,7 @@ tell_totals(const struct hunt *hunt)
                             .totals = &sum.totals,
                             .runs = sum.runs,
                             .runs_to_first = hunt->runs_to_first,
-                            .seconds = terminal_now() - hunt->started};
+                            .seconds = terminal_now() - hunt->reporter.started};
     struct report_sums sums = {
         .failing = sum.failing, .known = sum.known, .distinct = hunt->reported};
     if (options->json) {
@@ -367,6 +267,12 @@ tell_totals(const struct hunt *hunt)
     } else {
         report_totals(&report, &sums, stdout);
     }
+}
+
+static void
+print_command(const void *exploration, char *text, size_t size)
+{
+    exploration_command(exploration, text, size);
 }
 
 static void
@@ -382,12 +288,8 @@ hunt_all(struct hunt *hunt)
                                    .on_news = on_news,
                                    .on_settled = on_settled,
                                    .argument = hunt};
-    /* The first interrupt ends the hunt in good order, a second one at once. */
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-
-    hunt->started = terminal_now();
+    worker_stop_on_interrupt();
+    hunt->reporter.started = terminal_now();
     atomic_store(hunt->last_wanted, UINT64_MAX);
     if (!worker_run(&job)) {
         bool dying = errno == ECHILD;
@@ -408,6 +310,12 @@ hunt_run(const struct hunt_options *options)
         return code;
     }
     hunt->options = options;
+    hunt->reporter = (struct reporter){.target = options->exploration.target,
+                                       .subject = options->exploration.subject,
+                                       .directory = options->directory,
+                                       .json = options->json,
+                                       .print_command = print_command,
+                                       .argument = &options->exploration};
     hunt->known = known_create();
     hunt->rooms = worker_shared_create(rooms_size);
     hunt->last_wanted = worker_shared_create(sizeof(*hunt->last_wanted));
@@ -420,7 +328,7 @@ hunt_run(const struct hunt_options *options)
         code = TOOL_USAGE;
     } else {
         hunt_all(hunt);
-        code = hunt->code;
+        code = hunt->reporter.code;
     }
     for (size_t i = 0; i < hunt->pending_count; i++) {
         outcome_destroy(hunt->pending[i].outcome);

@@ -179,8 +179,12 @@ input_fini(struct input *input)
     program_fini(&input->program);
 }
 
-const char *
-input_obstacle(const struct input *input)
+/*
+ * What this build lacks to execute it, or NULL. A file for another build says nothing about the program, so it
+ * must not be run and called well.
+ */
+static const char *
+find_obstacle(const struct input *input)
 {
     const char *sanitizers = heddle_build_sanitizers();
     const char *obstacle = laboratory_obstacle(input->target, input->subject);
@@ -199,4 +203,24 @@ input_obstacle(const struct input *input)
     default:
         return NULL;
     }
+}
+
+enum tool_exit
+input_read_usable(struct input *input, const char *path, const char *target, const char *subject)
+{
+    if (!input_read(input, path, target, subject)) {
+        return TOOL_USAGE;
+    }
+    const char *obstacle = find_obstacle(input);
+    if (obstacle != NULL) {
+        refuse(path, "%s", obstacle);
+        input_fini(input);
+        return TOOL_ENVIRONMENT;
+    }
+    if (input->program.event_model != 0) {
+        refuse(path, "counts loads and stores, and is bound to another build");
+        input_fini(input);
+        return TOOL_USAGE;
+    }
+    return TOOL_OK;
 }

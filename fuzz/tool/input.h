@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "netstack/laboratory.h"
+#include "tool/command.h"
 
 struct input {
     const char *path;
@@ -26,10 +27,8 @@ struct input {
 bool input_read(struct input *input, const char *path, const char *target, const char *subject);
 void input_fini(struct input *input);
 
-/*
- * Can this build execute it? Returns: NULL, or what is missing.
- * A file for another build says nothing about the program, so it must not be run and called well.
- */
-const char *input_obstacle(const struct input *input);
+/* The same of a file that this build can execute. Anything but TOOL_OK: has complained. */
+enum tool_exit input_read_usable(struct input *input, const char *path, const char *target,
+                                 const char *subject);
 
 #endif

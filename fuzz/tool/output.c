@@ -145,3 +145,38 @@ output_make_directory(const char *path)
     }
     return error;
 }
+
+/* Of a path, the part that is there already: a file or a directory. */
+static void
+existing_part(const char *path, char part[PATH_MAX])
+{
+    struct stat status;
+    snprintf(part, PATH_MAX, "%s", path);
+    while (stat(part, &status) != 0 && errno == ENOENT) {
+        char *slash = strrchr(part, '/');
+        if (slash == NULL) {
+            snprintf(part, PATH_MAX, ".");
+            return;
+        }
+        slash[slash == part ? 1 : 0] = '\0';
+    }
+}
+
+bool
+output_is_usable(const char *option, const char *path)
+{
+    char part[PATH_MAX], probe[PATH_MAX + 16];
+    if (path[0] == '\0') {
+        command_complain("%s: needs the name of a directory", option);
+        return false;
+    }
+    existing_part(path, part);
+    snprintf(probe, sizeof(probe), "%s/heddle-XXXXXX", part);
+    if (mkdtemp(probe) == NULL) {
+        command_complain("%s: %s: nothing can be written in %s: %s", option, path, part,
+                         strerror(errno));
+        return false;
+    }
+    rmdir(probe);
+    return true;
+}

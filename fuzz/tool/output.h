@@ -23,4 +23,10 @@ enum tool_exit output_exit(int error);
 /* Makes a directory and those above it. Returns: 0 also if it is there, or errno. */
 int output_make_directory(const char *path);
 
+/*
+ * Work of hours must not end at its first finding because of a mistyped directory. It is made when there is
+ * one; until then, its place is tried. False: has complained, naming the option.
+ */
+bool output_is_usable(const char *option, const char *path);
+
 #endif

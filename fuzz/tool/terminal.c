@@ -65,6 +65,9 @@ terminal_progress_show(const struct terminal_progress *progress)
     fprintf(stderr, "\r\033[K%.1f s  %" PRIu64 " runs  %.0f/s  %" PRIu64 " distinct failure%s",
             progress->seconds, progress->runs, rate, progress->failures,
             progress->failures == 1 ? "" : "s");
+    if (progress->fraction > 0) {
+        fprintf(stderr, "  about %.3g %% behind", progress->fraction * 100);
+    }
     double left = seconds_left(progress);
     if (left >= 0) {
         fprintf(stderr, "  %.0f s left", left);

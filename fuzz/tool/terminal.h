@@ -19,6 +19,7 @@ struct terminal_progress {
     double seconds, seconds_max; /* seconds_max 0: no limit */
     uint64_t runs, runs_max;     /* runs_max UINT64_MAX: no limit */
     uint64_t failures;           /* distinct ones */
+    double fraction;             /* of the work that is behind; 0: nobody knows */
 };
 
 /* Shows or replaces the line, a few times a second at most; erase before other output. */

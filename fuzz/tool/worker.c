@@ -75,6 +75,21 @@ worker_stop_all(void)
     stop_requested = 1;
 }
 
+static void
+on_interrupt(int signal)
+{
+    (void)signal;
+    worker_stop_all();
+}
+
+void
+worker_stop_on_interrupt(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 static int64_t
 now_ms(clockid_t clock)
 {

@@ -93,6 +93,9 @@ bool worker_run(const struct worker_job *job);
 /* Asks a running job to stop after the executions under way. Safe in a signal handler. */
 void worker_stop_all(void);
 
+/* From now on the first SIGINT or SIGTERM is worker_stop_all, and a second one ends the process. */
+void worker_stop_on_interrupt(void);
+
 /* In a worker: has the parent look at the log, which stays as it is until this returns. */
 void worker_report(struct worker *worker);
 

@@ -315,6 +315,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
                      .deviation_count = program->deviation_count,
                      .strict = options->strict},
         .trace = options->trace,
+        .choices = options->choices,
     };
     scene.program = program;
     scene.totals = totals != NULL ? totals : &unwanted;

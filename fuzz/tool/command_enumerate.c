@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * heddle enumerate: its arguments. The work is in enumeration.c.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "tool/command.h"
+#include "tool/enumeration.h"
+#include "tool/output.h"
+
+#define DEFAULT_PREEMPTIONS 2
+
+enum { KEY_PLAIN = 256, KEY_RUNS, KEY_SECONDS, KEY_KNOWN, KEY_CHECKPOINT, KEY_JSON };
+
+struct enumerate_arguments {
+    struct enumeration_options options;
+    const char *path, *target, *subject;
+};
+
+static const struct argp_option options[] = {
+    COMMAND_OPTION_HELP,
+    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
+    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    {"preemptions", 'p', "K", 0, "At most so many in a schedule, or none: no bound; default 2", 0},
+    {"plain", KEY_PLAIN, NULL, 0, "Without partial-order reduction: each schedule by itself", 0},
+    {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
+    {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default: go on until complete", 0},
+    {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
+    {"known", KEY_KNOWN, "DIR", 0, "Pass over failures that have a .prog there", 0},
+    {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
+    {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Go on from FILE if it is there, and keep it", 0},
+    {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
+    {0},
+};
+
+static error_t
+parse_bound(const char *argument, struct search_options *search)
+{
+    uint64_t number = SEARCH_UNBOUNDED;
+    if (strcmp(argument, "none") != 0 &&
+        !command_number("--preemptions", argument, 0, SEARCH_UNBOUNDED - 1, &number)) {
+        return EINVAL;
+    }
+    search->preemptions_max = (uint32_t)number;
+    return 0;
+}
+
+static error_t
+parse_value(int key, char *argument, struct enumeration_options *chosen)
+{
+    switch (key) {
+    case 'p':
+        return parse_bound(argument, &chosen->search);
+    case KEY_PLAIN:
+        chosen->search.plain = true;
+        return 0;
+    case KEY_RUNS:
+        return command_number("--runs", argument, 1, UINT64_MAX - 1, &chosen->runs) ? 0 : EINVAL;
+    case KEY_SECONDS:
+        return command_seconds("--seconds", argument, &chosen->seconds) ? 0 : EINVAL;
+    case 'k':
+        chosen->keep_going = true;
+        return 0;
+    case KEY_KNOWN:
+        chosen->known = argument;
+        return 0;
+    case 'o':
+        chosen->directory = argument;
+        return 0;
+    case KEY_CHECKPOINT:
+        chosen->checkpoint = argument;
+        return 0;
+    case KEY_JSON:
+        chosen->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct enumerate_arguments *arguments = state->input;
+    switch (key) {
+    case 't':
+        arguments->target = argument;
+        return command_target(argument) != NULL ? 0 : EINVAL;
+    case 's':
+        arguments->subject = argument;
+        return command_subject(argument) != NULL ? 0 : EINVAL;
+    case ARGP_KEY_ARG:
+        if (arguments->path != NULL) {
+            break;
+        }
+        arguments->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
+        return EINVAL;
+    default:
+        break;
+    }
+    error_t error = parse_value(key, argument, &arguments->options);
+    return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
+}
+
+enum tool_exit
+command_enumerate(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "FILE",
+        .doc =
+            "Runs every schedule of a program that has at most K preemptions, but for those that "
+            "only order "
+            "differently what does not depend on each other, and says whether that was all of "
+            "them. A failure "
+            "is run again in a fresh process, and written as DIR/<signature>.prog; the first one "
+            "ends the search "
+            "unless told to keep going.\v"
+            "The file's own strategy and deviations do not matter. Complete is meant as far as "
+            "threads share "
+            "state through the seam's primitives; spurious wake-ups, and timeouts before their "
+            "time, are not "
+            "tried.\n\n"
+            "Example: heddle enumerate corpus/seeds/lifecycle/last-reference.prog --preemptions 2",
+    };
+    struct input input;
+    struct enumerate_arguments arguments = {
+        .options = {.search = {.preemptions_max = DEFAULT_PREEMPTIONS},
+                    .runs = UINT64_MAX,
+                    .directory = "findings"},
+    };
+    if (!command_parse(&argp, argc, argv, &arguments) ||
+        !output_is_usable("-o", arguments.options.directory)) {
+        return TOOL_USAGE;
+    }
+    enum tool_exit code =
+        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    if (code == TOOL_OK) {
+        arguments.options.input = &input;
+        code = enumeration_run(&arguments.options);
+        input_fini(&input);
+    }
+    return code;
+}

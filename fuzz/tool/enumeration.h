@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What `heddle enumerate` does once its arguments are understood: a worker runs one schedule of the program
+ * after another, as the search says (engine/search.h), and the parent confirms, writes and tells each new failure.
+ * The search lies in memory that they share: whoever follows a dead worker goes on where that one was.
+ */
+#ifndef TOOL_ENUMERATION_H
+#define TOOL_ENUMERATION_H
+
+#include "engine/search.h"
+#include "tool/command.h"
+#include "tool/input.h"
+
+struct enumeration_options {
+    const struct input *input;
+    struct search_options search;
+    uint64_t runs;  /* UINT64_MAX: no limit */
+    double seconds; /* 0: no limit */
+    bool keep_going;
+    const char *known;      /* directory of known failures, or NULL */
+    const char *directory;  /* where findings go */
+    const char *checkpoint; /* a file to go on from and to keep, or NULL */
+    bool json;
+};
+
+enum tool_exit enumeration_run(const struct enumeration_options *options);
+
+#endif
