@@ -54,6 +54,7 @@ struct task {
     uint16_t wait_task;         /* WAIT_JOIN */
     kernel_mutex_t *wait_mutex; /* what a waiter on a condition variable will want */
 
+    uint32_t done;           /* of who ended: segment of the lock order */
     kernel_site_t last_site; /* of its last primitive: where it crashed, if it did */
     uint16_t last_kind;      /* and its event kind */
     void *slots[KERNEL_SLOT_COUNT];
@@ -69,6 +70,7 @@ struct kernel_taskq {
     uint32_t number; /* object; 0: the queue does not exist */
     uint32_t width, workers, busy;
     uint32_t first, count; /* ring of items */
+    uint32_t dispatched;   /* segment of the lock order */
     bool destroying;
     struct taskset idle;
     struct taskq_item items[TASKQ_ITEMS_MAX];

@@ -251,6 +251,7 @@ struct heddle_run {
     size_t globals_count;
     uint32_t steps_max; /* 0: 20,000. Then as many again under a fair policy. */
     bool trace;         /* keep sites */
+    bool lock_order;    /* report cycles in the order of taking mutexes (engine/lock_order.h) */
     bool choices;       /* keep choices, for a search (engine/search.h) */
 };
 

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
 struct execution exec;
@@ -490,6 +491,9 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
         exec.view.task = task->number == 0 ? HEDDLE_TASK_NONE : exec.current->number;
         exec.run->schedule.strategy->spawned(&exec.view, task->number);
     }
+    if (exec.run->lock_order) {
+        lock_order_spawned(task->number);
+    }
     taskset_add(&exec.view.runnable, task->number);
     return task->number;
 }
@@ -499,6 +503,9 @@ scheduler_end_task(void)
 {
     struct task *self = exec.current;
     trace_event(HEDDLE_EVENT_EXIT, self->number, 0, self->last_site);
+    if (exec.run->lock_order) {
+        self->done = lock_order_publish(self->number, 0);
+    }
     sanitizer_release(self);
     self->ended = true;
     taskset_remove(&exec.view.runnable, self->number);
@@ -551,6 +558,9 @@ scheduler_begin(void)
     exec.deviations_used = 0;
     exec.taskq_count = 0;
     exec.taskq_system = NULL;
+    if (run->lock_order) {
+        lock_order_begin();
+    }
     exec.attention = exec.strategy->event != NULL ? ATTENTION_EVENT : 0;
     if (exec.strategy->begin != NULL) {
         exec.strategy->begin(&exec.view);

@@ -31,6 +31,7 @@ struct seam_cv {
 
 struct seam_sema {
     uint32_t magic, number, count;
+    uint32_t posted; /* segment of the lock order */
     struct taskset waiters;
     const char *name;
 };

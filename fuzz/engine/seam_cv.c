@@ -5,6 +5,8 @@
  */
 #include "engine/seam.h"
 
+#include "engine/lock_order.h"
+
 enum wake_reason { WOKEN_SIGNALLED, WOKEN_TIMED_OUT, WOKEN_SPURIOUS };
 
 static struct seam_cv *
@@ -143,6 +145,9 @@ static void
 wake(struct seam_cv *cv, struct task *waiter)
 {
     taskset_remove(&cv->waiters, waiter->number);
+    if (exec.run->lock_order) {
+        lock_order_observe(waiter->number, lock_order_publish(exec.current->number, 0));
+    }
     seam_mutex_contend(waiter, waiter->wait_mutex);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "engine/seam.h"
 
+#include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
 static struct seam_mutex *
@@ -22,8 +23,11 @@ check(const struct seam_mutex *mutex, const char *what, kernel_site_t site)
 }
 
 static void
-take(struct seam_mutex *mutex)
+take(struct seam_mutex *mutex, kernel_site_t site)
 {
+    if (exec.run->lock_order) {
+        lock_order_take(mutex, site);
+    }
     mutex->owner = exec.current->number;
     taskset_remove_all(&exec.view.runnable, &mutex->waiters);
     sanitizer_acquire(mutex);
@@ -41,6 +45,9 @@ seam_mutex_lock(kernel_mutex_t *opaque, const char *what, kernel_site_t site)
     struct task *self = exec.current;
     check(mutex, what, site);
     taskset_remove(&mutex->waiters, self->number);
+    if (exec.run->lock_order) {
+        lock_order_want(mutex, site);
+    }
     if (mutex->owner != HEDDLE_TASK_NONE) {
         scheduler_wait_for(WAIT_MUTEX, mutex, mutex->number, mutex->name, site);
         taskset_add(&mutex->waiters, self->number);
@@ -51,13 +58,16 @@ seam_mutex_lock(kernel_mutex_t *opaque, const char *what, kernel_site_t site)
         taskset_remove(&mutex->waiters, self->number);
     }
     self->waits_for = WAIT_NOTHING;
-    take(mutex);
+    take(mutex, site);
 }
 
 void
 seam_mutex_unlock(kernel_mutex_t *opaque)
 {
     struct seam_mutex *mutex = seam(opaque);
+    if (exec.run->lock_order) {
+        lock_order_drop(mutex);
+    }
     sanitizer_release(mutex);
     mutex->owner = HEDDLE_TASK_NONE;
     taskset_add_all(&exec.view.runnable, &mutex->waiters);
@@ -145,7 +155,7 @@ kernel_mutex_tryenter_at(kernel_mutex_t *opaque, kernel_site_t site)
         return false;
     }
     event->result = 1;
-    take(mutex);
+    take(mutex, site);
     return true;
 }
 

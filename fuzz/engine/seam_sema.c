@@ -5,6 +5,7 @@
  */
 #include "engine/seam.h"
 
+#include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
 static struct seam_sema *
@@ -27,6 +28,9 @@ take(struct seam_sema *sema)
     sema->count--;
     if (sema->count == 0) {
         taskset_remove_all(&exec.view.runnable, &sema->waiters);
+    }
+    if (exec.run->lock_order) {
+        lock_order_observe(exec.current->number, sema->posted);
     }
     sanitizer_acquire(sema);
 }
@@ -102,6 +106,9 @@ kernel_sema_post_at(kernel_sema_t *opaque, kernel_site_t site)
     check(sema, "sema_post", site);
     scheduler_point(HEDDLE_EVENT_SEMA_POST, sema->number, site);
     check(sema, "sema_post", site);
+    if (exec.run->lock_order) {
+        sema->posted = lock_order_publish(exec.current->number, sema->posted);
+    }
     sanitizer_release(sema);
     sema->count++;
     taskset_add_all(&exec.view.runnable, &sema->waiters);

@@ -5,6 +5,7 @@
  */
 #include "engine/seam.h"
 
+#include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
 #define SYSTEM_WIDTH 2
@@ -27,6 +28,9 @@ work(void *argument)
         queue->first = (queue->first + 1) % TASKQ_ITEMS_MAX;
         queue->count--;
         queue->busy++;
+        if (exec.run->lock_order) {
+            lock_order_observe(self->number, queue->dispatched);
+        }
         sanitizer_acquire(queue);
         scheduler_point(HEDDLE_EVENT_TASKQ_RUN, queue->number, self->last_site);
         item.run(item.argument);
@@ -63,6 +67,7 @@ kernel_taskq_create_at(const char *name, uint32_t width, kernel_site_t site)
     queue->width = width;
     queue->workers = queue->busy = queue->first = queue->count = 0;
     queue->destroying = false;
+    queue->dispatched = 0;
     queue->idle = (struct taskset){{0}};
     trace_event(HEDDLE_EVENT_TASKQ_CREATE, queue->number, 0, site)->result = width;
     return queue;
@@ -107,6 +112,9 @@ kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argum
     uint32_t last = (queue->first + queue->count) % TASKQ_ITEMS_MAX;
     queue->items[last] = (struct taskq_item){.run = run, .argument = argument};
     queue->count++;
+    if (exec.run->lock_order) {
+        queue->dispatched = lock_order_publish(exec.current->number, queue->dispatched);
+    }
     sanitizer_release(queue);
     if (!taskset_is_empty(&queue->idle)) {
         struct task *worker = &exec.tasks[taskset_first(&queue->idle)];

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
 /* A handle is the task's number plus one: never NULL, never an address. */
@@ -36,6 +37,9 @@ join(uint16_t number, kernel_site_t site)
         scheduler_block();
     }
     scheduler_keep_mark(HEDDLE_MARK_JOINED, number);
+    if (exec.run->lock_order) {
+        lock_order_observe(exec.current->number, task->done);
+    }
     sanitizer_acquire(task);
 }
 
@@ -59,7 +63,12 @@ heddle_settle(void)
     scheduler_keep_mark(HEDDLE_MARK_SETTLED, 0);
     /* What the others did happened before: they are all at rest. */
     for (uint32_t i = 0; i < exec.task_count; i++) {
-        sanitizer_acquire(&exec.tasks[i]);
+        struct task *task = &exec.tasks[i];
+        sanitizer_acquire(task);
+        if (exec.run->lock_order && task != exec.current) {
+            lock_order_observe(exec.current->number,
+                               task->ended ? task->done : lock_order_publish(task->number, 0));
+        }
     }
 }
 

@@ -150,6 +150,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         .globals_count = peer != NULL ? 2 : 1,
         .steps_max = options->steps_max,
         .trace = options->trace,
+        .lock_order = oracles,
         .choices = options->choices,
     };
     heddle_execute(&run, log);

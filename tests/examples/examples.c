@@ -73,7 +73,11 @@ example_execute(const struct example *example, bool twin, const struct heddle_sc
 {
     running = example;
     running_twin = twin;
-    struct heddle_run run = {.body = run_body, .schedule = *schedule, .steps_max = STEPS_MAX};
+    /* An example of a deadlock is to deadlock; its twin must not even be able to. */
+    struct heddle_run run = {.body = run_body,
+                             .schedule = *schedule,
+                             .steps_max = STEPS_MAX,
+                             .lock_order = twin};
     heddle_execute(&run, log);
 }
 
