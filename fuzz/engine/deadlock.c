@@ -78,13 +78,21 @@ explains_better(const struct task *task, const struct task *than)
     return strcmp(task->wait_site->function, than->wait_site->function) < 0;
 }
 
-static void
-tell_waits(char *text, size_t size)
+void
+deadlock_tell_waits(char *text, size_t size)
 {
     size_t used = 0;
     for (uint32_t i = 0; i < exec.task_count && used < size; i++) {
         const struct task *task = &exec.tasks[i];
         if (deadlock_is_at_rest(task) || task->waits_for == WAIT_SETTLE) {
+            continue;
+        }
+        if (task->waits_for == WAIT_NOTHING) {
+            int length =
+                snprintf(text + used, size - used, "\nTask %u (%s) runs on, last in %s (%s:%d).",
+                         task->number, task->name, task->last_site->function, task->last_site->file,
+                         task->last_site->line);
+            used += length > 0 ? (size_t)length : 0;
             continue;
         }
         const struct task *owner = waits_for(task);
@@ -121,7 +129,7 @@ deadlock_report(void)
             }
         }
     }
-    tell_waits(waits, sizeof waits);
+    deadlock_tell_waits(waits, sizeof waits);
     if (culprit == NULL) {
         verdict_fail("", HEDDLE_INTERNAL, "somebody can run or waits", NULL, NULL, NULL,
                      "Nobody can run, and nobody waits.");

@@ -105,6 +105,7 @@ struct execution {
     uint32_t steps_max, step_limit;
     uint32_t alarm_step; /* the step bound, or the step at which a sleeper wakes */
     bool fair;           /* beyond the step bound */
+    bool settling;       /* somebody waits for rest: that is what has to come, not progress */
     uint64_t progress;   /* things completed: a livelock has none */
     uint64_t progress_at_bound;
     uint32_t switches, preemptions;
@@ -145,6 +146,7 @@ _Noreturn void scheduler_end_task(void);
 _Noreturn void scheduler_leave(void); /* to the host: the execution is over */
 uint16_t scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_site_t site);
 void scheduler_begin(void);
+void scheduler_renew_bound(void);                            /* from here on as many steps again */
 void scheduler_keep_mark(enum heddle_mark mark, uint32_t k); /* for a search */
 
 static inline uint32_t
@@ -160,6 +162,9 @@ uint32_t scheduler_new_primitive(const void *primitive);
 
 bool deadlock_is_at_rest(const struct task *task); /* it ended, or waits for work */
 _Noreturn void deadlock_report(void);              /* nobody can run, and somebody should */
+
+/* Who is not at rest, and what each waits for or where it runs: a line each, each after a newline. */
+void deadlock_tell_waits(char *text, size_t size);
 const char *wait_kind_name(enum wait_kind kind);
 
 /* --- memory.c --------------------------------------------------------------------------- */

@@ -46,8 +46,8 @@ enum heddle_choice_kind {
     HEDDLE_CHOICE_WAKE,     /* which waiter a signal wakes: index in order of waiting */
     HEDDLE_CHOICE_TIMEOUT,  /* 1: a timed wait ends now */
     HEDDLE_CHOICE_SPURIOUS, /* 1: a wait ends without a signal */
-    HEDDLE_CHOICE_QUEUE,    /* which task of a queue starts: index in order of dispatch */
-    HEDDLE_CHOICE_SUBJECT,  /* heddle_choose: the body's own */
+    HEDDLE_CHOICE_QUEUE,   /* which item starts: index in order of dispatch; 1: no further worker */
+    HEDDLE_CHOICE_SUBJECT, /* heddle_choose: the body's own */
     HEDDLE_CHOICE_KIND_COUNT
 };
 extern const char *const heddle_choice_kind_names[HEDDLE_CHOICE_KIND_COUNT];
@@ -287,7 +287,10 @@ uint16_t heddle_spawn(const char *name, void (*run)(void *argument), void *argum
 void heddle_join(uint16_t task);
 uint16_t heddle_self(void);
 
-/* Waits until every other task has ended or is at rest, and no task queue holds work. */
+/*
+ * Waits until every other task has ended or is at rest, and no task queue holds work: the liveness phase. What
+ * is not at rest after steps_max more steps has as many again under a fair policy; then it is a livelock.
+ */
 void heddle_settle(void);
 
 /* A scheduling point with an event of the adapter's own; kind counts from 0. */

@@ -280,10 +280,21 @@ find_somebody(void)
     }
 }
 
-/* The step bound is reached: go on under a fair strategy; no progress there is a livelock. */
+/*
+ * The step bound is reached: go on under a fair strategy. No progress there is a livelock; and where somebody waits for
+ * the others' rest, so is whatever does not come to it.
+ */
 static void
 pass_bound(void)
 {
+    if (exec.fair && exec.settling) {
+        char waits[900] = "";
+        deadlock_tell_waits(waits, sizeof waits);
+        verdict_fail("", HEDDLE_LIVELOCK, "everything comes to rest once nobody asks for more",
+                     exec.current->last_site, NULL, NULL,
+                     "There was no rest in %u steps under a fair schedule.%s", exec.steps_max,
+                     waits);
+    }
     if (exec.fair && exec.progress == exec.progress_at_bound) {
         verdict_fail("", HEDDLE_LIVELOCK, "everything comes to rest under a fair schedule",
                      exec.current->last_site, NULL, NULL,
@@ -293,6 +304,14 @@ pass_bound(void)
     exec.strategy = &strategy_round_robin;
     exec.progress_at_bound = exec.progress;
     exec.step_limit = exec.view.step + exec.steps_max;
+}
+
+void
+scheduler_renew_bound(void)
+{
+    exec.step_limit = exec.view.step + exec.steps_max;
+    exec.progress_at_bound = exec.progress;
+    set_alarm();
 }
 
 /* Time has come for a sleeper, or the step bound is reached. */
@@ -551,7 +570,7 @@ scheduler_begin(void)
     exec.object_count = 0;
     exec.steps_max = run->steps_max != 0 ? run->steps_max : 20000;
     exec.step_limit = exec.alarm_step = exec.steps_max;
-    exec.fair = false;
+    exec.fair = exec.settling = false;
     exec.progress = 0;
     exec.switches = exec.preemptions = 0;
     exec.diverged_at = -1;

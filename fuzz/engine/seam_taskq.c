@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The seam's task queues under the engine: a ring of work and up to `width` workers, tasks that are
- * made when first needed and rest between pieces of work. Work starts in order of dispatch.
+ * made when first needed and rest between pieces of work. Which item starts next and how many workers there are, are
+ * choices as far as nobody is promised otherwise.
  */
 #include "engine/seam.h"
 
@@ -9,6 +10,31 @@
 #include "engine/sanitizers.h"
 
 #define SYSTEM_WIDTH 2
+
+/* The system's queue promises no order; the others start in order of dispatch. */
+static struct taskq_item
+take_item(kernel_taskq_t *queue)
+{
+    uint32_t index = queue == exec.taskq_system && queue->count > 1
+                         ? scheduler_choose(HEDDLE_CHOICE_QUEUE, queue->count)
+                         : 0;
+    struct taskq_item item = queue->items[(queue->first + index) % TASKQ_ITEMS_MAX];
+    for (; index > 0; index--) {
+        queue->items[(queue->first + index) % TASKQ_ITEMS_MAX] =
+            queue->items[(queue->first + index - 1) % TASKQ_ITEMS_MAX];
+    }
+    queue->first = (queue->first + 1) % TASKQ_ITEMS_MAX;
+    queue->count--;
+    return item;
+}
+
+/* A queue may have up to `width` workers, and need not: whether another one comes is a choice too. */
+static bool
+wants_worker(const kernel_taskq_t *queue)
+{
+    return queue->workers == 0 ||
+           (queue->workers < queue->width && scheduler_choose(HEDDLE_CHOICE_QUEUE, 2) == 0);
+}
 
 static void
 work(void *argument)
@@ -24,9 +50,7 @@ work(void *argument)
         if (queue->count == 0) {
             break;
         }
-        struct taskq_item item = queue->items[queue->first];
-        queue->first = (queue->first + 1) % TASKQ_ITEMS_MAX;
-        queue->count--;
+        struct taskq_item item = take_item(queue);
         queue->busy++;
         if (exec.run->lock_order) {
             lock_order_observe(self->number, queue->dispatched);
@@ -120,7 +144,7 @@ kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argum
         struct task *worker = &exec.tasks[taskset_first(&queue->idle)];
         taskset_remove(&queue->idle, worker->number);
         scheduler_make_runnable(worker);
-    } else if (queue->workers < queue->width) {
+    } else if (wants_worker(queue)) {
         queue->workers++;
         uint16_t worker = scheduler_spawn(queue->name, work, queue, site);
         trace_event(HEDDLE_EVENT_SPAWN, worker, 0, site);

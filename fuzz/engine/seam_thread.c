@@ -58,8 +58,12 @@ heddle_self(void)
 void
 heddle_settle(void)
 {
+    exec.settling = true;
+    scheduler_renew_bound();
     scheduler_wait_for(WAIT_SETTLE, NULL, 0, "everybody else's rest", KERNEL_HERE);
     scheduler_block();
+    exec.settling = false;
+    scheduler_renew_bound();
     scheduler_keep_mark(HEDDLE_MARK_SETTLED, 0);
     /* What the others did happened before: they are all at rest. */
     for (uint32_t i = 0; i < exec.task_count; i++) {

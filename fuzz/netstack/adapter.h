@@ -161,6 +161,7 @@ struct adapter {
         bool shared_unsure;            /* somebody called fini: is stack 0 there? */
         bool global_is_gone;           /* zone 0 was destroyed */
         bool started;                  /* until then, and after the end, faults are off */
+        bool threads_done;             /* then what fails for ever stops */
         uint32_t early_count;
         zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */
         struct variant variants[MODULES][VARIANTS];

@@ -216,6 +216,7 @@ execute_subject(void (*run_threads)(void))
     start();
     run_threads();
     heddle_settle();
+    adapter.now.threads_done = true;
     note_stage(STAGE_THREADS_DONE);
     observe(OBSERVE_THREADS_DONE);
     tear_down();

@@ -76,9 +76,13 @@ plan_begin(void)
     }
 }
 
+/* Once the threads have ended, what fails for ever stops: then everything must come to rest. */
 static bool
 is_due(const struct program_fault *fault, enum fault_point point, uint16_t selector, uint16_t nth)
 {
+    if (adapter.now.threads_done && fault->onwards && fault->action == ACTION_FAIL) {
+        return false;
+    }
     return fault->point == point && fault->selectors[0] == selector &&
            (fault->nth == nth || (fault->onwards && nth > fault->nth));
 }

@@ -197,8 +197,7 @@ static void
 wait_for_one(void *unused)
 {
     (void)unused;
-    while (kernel_atomic_load(&counter) == 0) {
-    }
+    while (kernel_atomic_load(&counter) == 0) {}
 }
 
 static void
@@ -236,6 +235,46 @@ spin_with_setter(void *unused)
 Test(scheduler, a_wait_that_nobody_ends_is_a_livelock)
 {
     expect_verdict(harness_run(spin_alone), "livelock");
+}
+
+/* Work that asks for more work, for ever: each piece completes, and there is never rest. */
+static void
+ask_again(void *unused)
+{
+    (void)kernel_taskq_dispatch(kernel_taskq_system(), ask_again, unused, KERNEL_SLEEP);
+}
+
+static void
+never_rest(void *unused)
+{
+    (void)kernel_taskq_dispatch(kernel_taskq_system(), ask_again, unused, KERNEL_SLEEP);
+    heddle_settle();
+}
+
+Test(scheduler, what_never_comes_to_rest_is_a_livelock_though_it_makes_progress)
+{
+    const struct heddle_result *result = harness_run(never_rest);
+    expect_verdict(result, "livelock");
+    cr_assert_not_null(strstr(result->message, "Task 1 (system_taskq) runs on, last in ask_again"),
+                       "%s", result->message);
+    expect_verdict(harness_run_seed(never_rest, "pct", 3), "livelock");
+    expect_verdict(harness_replay(never_rest), "livelock");
+}
+
+/* A policy that starves one task for the whole bound is not fair, and no livelock is made of it. */
+static void
+spin_until_set(void *unused)
+{
+    kernel_atomic_init(&counter, 0, "flag");
+    (void)heddle_spawn("waiter", wait_for_one, NULL);
+    (void)heddle_spawn("setter", set_one, NULL);
+    (void)unused;
+    heddle_settle();
+}
+
+Test(scheduler, rest_under_a_fair_policy_is_enough)
+{
+    expect_verdict(harness_run(spin_until_set), "ok");
 }
 
 static void

@@ -378,3 +378,38 @@ Test(seam_taskq, starts_in_order_and_destroy_waits_for_all)
         expect_verdict(harness_run_seed(queue_in_order, "random", seed), "ok");
     }
 }
+
+static int started[2], workers_seen;
+
+static void
+note_start(void *number)
+{
+    started[ran_count++] = (int)(intptr_t)number;
+    workers_seen |= 1 << heddle_self();
+}
+
+static void
+queue_of_the_system(void *unused)
+{
+    (void)unused;
+    ran_count = workers_seen = 0;
+    for (intptr_t i = 0; i < 2; i++) {
+        VERIFY(kernel_taskq_dispatch(kernel_taskq_system(), note_start, (void *)i, KERNEL_SLEEP));
+    }
+    heddle_settle();
+    VERIFY(ran_count == 2);
+}
+
+/* Both orders, with one worker and with two; the fixed policy keeps the order. */
+Test(seam_taskq, the_systems_queue_promises_neither_order_nor_width)
+{
+    int seen = 0;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        expect_verdict(harness_run_seed(queue_of_the_system, "random", seed), "ok");
+        int workers = __builtin_popcount((unsigned int)workers_seen);
+        seen |= 1 << (2 * (workers - 1) + started[0]);
+    }
+    cr_assert_eq(seen, 15, "%d", seen);
+    expect_verdict(harness_run(queue_of_the_system), "ok");
+    cr_assert_eq(started[0], 0);
+}
