@@ -73,6 +73,9 @@ struct heddle_schedule {
     bool strict;
 };
 
+/* Into the order that a schedule wants: a log has them as they occurred. */
+void heddle_sort_deviations(struct heddle_deviation *deviations, size_t count);
+
 /* Strategies by name, and by the order of their codes in files; NULL beyond the last. */
 const struct strategy *strategy_find(const char *name);
 const struct strategy *strategy_at(size_t index);

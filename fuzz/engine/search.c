@@ -121,19 +121,6 @@ count_left(struct search *search, const struct search_node *node)
 
 /* --- the next execution --------------------------------------------------------------------- */
 
-static int
-compare_deviations(const void *left, const void *right)
-{
-    const struct heddle_deviation *a = left, *b = right;
-    if (a->task != b->task) {
-        return a->task < b->task ? -1 : 1;
-    }
-    if (a->kind != b->kind) {
-        return a->kind < b->kind ? -1 : 1;
-    }
-    return a->k < b->k ? -1 : a->k > b->k;
-}
-
 static void
 make_deviations(struct search *search)
 {
@@ -145,8 +132,7 @@ make_deviations(struct search *search)
                 .task = node->task, .kind = node->kind, .k = node->k, .value = node->chosen};
         }
     }
-    qsort(search->deviations, search->deviation_count, sizeof(*search->deviations),
-          compare_deviations);
+    heddle_sort_deviations(search->deviations, search->deviation_count);
 }
 
 /* Goes back to the deepest node with something left. False: there is none. */

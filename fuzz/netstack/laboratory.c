@@ -163,19 +163,6 @@ laboratory_execute(const struct program *program, const struct laboratory_target
     }
 }
 
-static int
-compare_deviations(const void *left, const void *right)
-{
-    const struct program_deviation *a = left, *b = right;
-    if (a->task != b->task) {
-        return a->task < b->task ? -1 : 1;
-    }
-    if (a->kind != b->kind) {
-        return a->kind < b->kind ? -1 : 1;
-    }
-    return a->k < b->k ? -1 : a->k > b->k;
-}
-
 bool
 laboratory_make_explicit(struct program *program, const struct heddle_log *log)
 {
@@ -199,9 +186,7 @@ laboratory_make_explicit(struct program *program, const struct heddle_log *log)
                                                             .k = deviation->k,
                                                             .value = deviation->value};
     }
-    if (count > 0) {
-        qsort(program->deviations, count, sizeof(*program->deviations), compare_deviations);
-    }
+    heddle_sort_deviations((struct heddle_deviation *)(void *)program->deviations, count);
     program->deviation_count = count;
     program->strategy = (struct program_strategy){0};
     return true;

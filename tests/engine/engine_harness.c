@@ -54,26 +54,13 @@ harness_find(void (*body)(void *), enum heddle_verdict verdict, uint32_t limit)
     return result;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-    const struct heddle_deviation *one = a, *other = b;
-    if (one->task != other->task) {
-        return one->task < other->task ? -1 : 1;
-    }
-    if (one->kind != other->kind) {
-        return one->kind < other->kind ? -1 : 1;
-    }
-    return one->k < other->k ? -1 : one->k > other->k;
-}
-
 const struct heddle_result *
 harness_replay(void (*body)(void *))
 {
     static struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX];
     size_t count = harness_log()->deviation_count;
     memcpy(deviations, harness_log()->deviations, count * sizeof *deviations);
-    qsort(deviations, count, sizeof *deviations, compare);
+    heddle_sort_deviations(deviations, count);
     return run(body, (struct heddle_schedule){
                          .deviations = deviations, .deviation_count = count, .strict = true});
 }

@@ -74,24 +74,9 @@ example_execute(const struct example *example, bool twin, const struct heddle_sc
     running = example;
     running_twin = twin;
     /* An example of a deadlock is to deadlock; its twin must not even be able to. */
-    struct heddle_run run = {.body = run_body,
-                             .schedule = *schedule,
-                             .steps_max = STEPS_MAX,
-                             .lock_order = twin};
+    struct heddle_run run = {
+        .body = run_body, .schedule = *schedule, .steps_max = STEPS_MAX, .lock_order = twin};
     heddle_execute(&run, log);
-}
-
-static int
-compare(const void *a, const void *b)
-{
-    const struct heddle_deviation *one = a, *other = b;
-    if (one->task != other->task) {
-        return one->task < other->task ? -1 : 1;
-    }
-    if (one->kind != other->kind) {
-        return one->kind < other->kind ? -1 : 1;
-    }
-    return one->k < other->k ? -1 : one->k > other->k;
 }
 
 void
@@ -100,7 +85,7 @@ example_replay(const struct example *example, bool twin, struct heddle_log *log)
     static struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX];
     size_t count = log->deviation_count;
     memcpy(deviations, log->deviations, count * sizeof *deviations);
-    qsort(deviations, count, sizeof *deviations, compare);
+    heddle_sort_deviations(deviations, count);
     struct heddle_schedule schedule = {
         .deviations = deviations, .deviation_count = count, .strict = true};
     example_execute(example, twin, &schedule, log);
