@@ -4,6 +4,7 @@
  * task 0, and whatever is left of its tasks is put away.
  */
 #include "engine/execution.h"
+#include "engine/access.h"
 #include "engine/sanitizers.h"
 
 #include <stdio.h>
@@ -22,6 +23,7 @@ initialise(void)
     }
     if (!installed) {
         crash_install();
+        sanitizer_hooks_link();
         sanitizer_begin();
         installed = true;
     }
@@ -47,13 +49,18 @@ heddle_execute(const struct heddle_run *run, struct heddle_log *log)
     fiber_init_host(&exec.host);
 
     exec.active = true;
+    access_begin(run->accesses);
     (void)scheduler_spawn("main", run->body, run->argument, KERNEL_HERE);
     exec.current = &exec.tasks[0];
     fiber_switch(&exec.host, &exec.tasks[0].fiber);
     exec.active = false;
+    access_end();
 
     for (uint32_t i = 0; i < exec.task_count; i++) {
         fiber_abandon(&exec.host, &exec.tasks[i].fiber);
+        if (log->result.verdict == HEDDLE_RACE) {
+            sanitizer_forget(exec.tasks[i].fiber.stack, exec.tasks[i].fiber.stack_size);
+        }
     }
     if (!exec.failed) {
         memory_check_freed();

@@ -129,6 +129,12 @@ extern struct execution exec;
  */
 struct heddle_event *scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site);
 
+/*
+ * A scheduling point before a load or a store (HEDDLE_OPERATION_LOAD and its like), which is no event: where a
+ * task stands, and what it did last, stay what its last primitive said.
+ */
+void scheduler_access_point(uint16_t kind, uint32_t object, kernel_site_t site);
+
 /* Lets others run until the running task, which waits for something, is chosen again. */
 void scheduler_block(void);
 
@@ -254,6 +260,9 @@ void verdict_place(struct failure *failure, kernel_site_t site);
 const char *verdict_primitive(uint16_t kind); /* of an event: "mutex_enter" */
 
 void crash_install(void);
+
+/* sanitizer_hooks.c: the runtimes look for its functions by their names, and have weak ones of their own. */
+void sanitizer_hooks_link(void);
 bool globals_save(const struct heddle_globals *globals, size_t count);
 void globals_restore(const struct heddle_globals *globals, size_t count);
 void bytes_copy(void *to, const void *from, size_t size); /* not intercepted by sanitizers */

@@ -132,6 +132,14 @@ enum heddle_event_kind {
 const char *heddle_event_kind_name(uint16_t kind);
 
 /*
+ * Where loads and stores are scheduling points, what a task does next may be one of these. Strategies see
+ * them as operations; they are never events. An update is an atomic operation that loads and stores.
+ */
+#define HEDDLE_OPERATION_LOAD   0xfff0u
+#define HEDDLE_OPERATION_STORE  0xfff1u
+#define HEDDLE_OPERATION_UPDATE 0xfff2u
+
+/*
  * One event, as it is hashed: fixed width, little-endian; no line, address, size or symbol.
  * choice: the task that ran next at a scheduling point, or the value chosen.
  */
@@ -253,6 +261,7 @@ struct heddle_run {
     const struct heddle_globals *globals;   /* or NULL */
     size_t globals_count;
     uint32_t steps_max; /* 0: 20,000. Then as many again under a fair policy. */
+    bool accesses;      /* loads and stores are points, races are looked for; steps_max 0: 200,000 */
     bool trace;         /* keep sites */
     bool lock_order;    /* report cycles in the order of taking mutexes (engine/lock_order.h) */
     bool choices;       /* keep choices, for a search (engine/search.h) */
@@ -323,6 +332,17 @@ const char *heddle_kind_of(const void *address); /* NULL: none */
 /* Live allocations now: for baselines. visit may be NULL. */
 size_t heddle_live_allocations(void (*visit)(uint32_t object, const char *kind, void *argument),
                                void *argument);
+
+/* --- builds where loads and stores count ------------------------------------------------- */
+
+/* May a run set `accesses`? Only a build whose code under test tells of its loads and stores. */
+bool heddle_has_accesses(void);
+
+/*
+ * What tells this program from every other build of it, in hexadecimal: the linker's build id. A schedule that
+ * counts loads and stores is of one build. Empty: the linker left none.
+ */
+const char *heddle_build_id(void);
 
 /* --- sanitizer builds -------------------------------------------------------------------- */
 

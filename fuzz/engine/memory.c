@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 
+#include "engine/access.h"
 #include "engine/sanitizers.h"
 #include "engine/seam.h"
 
@@ -306,6 +307,8 @@ kernel_free_at(void *memory, size_t size, kernel_site_t site)
                      allocation->kind, allocation->size, size);
     }
     check_sleepers(allocation, site);
+    access_free(memory, size, __builtin_return_address(0));
+    sanitizer_end_life(memory, size);
     if (exec.observer != NULL && exec.observer->on_free != NULL) {
         exec.observer->on_free(allocation->number, allocation->kind, memory, size);
     }

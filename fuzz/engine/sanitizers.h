@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "engine/access.h"
+
 #ifdef HEDDLE_ASAN
 void __asan_poison_memory_region(void const volatile *address, size_t size);
 void __asan_unpoison_memory_region(void const volatile *address, size_t size);
@@ -22,6 +24,7 @@ void __tsan_destroy_fiber(void *fiber);
 void __tsan_switch_to_fiber(void *fiber, unsigned flags);
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
+void __tsan_write_range(void *address, unsigned long size);
 void __tsan_java_init(unsigned long begin, unsigned long size);
 void __tsan_java_alloc(unsigned long address, unsigned long size);
 void __tsan_java_free(unsigned long address, unsigned long size);
@@ -56,6 +59,8 @@ sanitizer_acquire(const void *address)
 {
 #ifdef HEDDLE_TSAN
     __tsan_acquire((void *)(size_t)address);
+#elif defined(HEDDLE_ACCESS)
+    access_acquire(address);
 #else
     (void)address;
 #endif
@@ -66,8 +71,22 @@ sanitizer_release(const void *address)
 {
 #ifdef HEDDLE_TSAN
     __tsan_release((void *)(size_t)address);
+#elif defined(HEDDLE_ACCESS)
+    access_release(address);
 #else
     (void)address;
+#endif
+}
+
+/* The end of a block's life, which whoever used it must come before. */
+static inline void
+sanitizer_end_life(const void *address, size_t size)
+{
+#ifdef HEDDLE_TSAN
+    __tsan_write_range((void *)(size_t)address, size);
+#else
+    (void)address;
+    (void)size;
 #endif
 }
 

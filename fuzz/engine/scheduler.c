@@ -9,6 +9,7 @@
  * for a mutex or a permit is runnable while that is free: who is chosen, gets it.
  */
 #include "engine/execution.h"
+#include "engine/access.h"
 #include "engine/seam.h"
 
 #include <stdio.h>
@@ -358,12 +359,10 @@ set_pending(const struct task *task, uint16_t kind, uint32_t object, kernel_site
         (struct strategy_operation){.site = site, .object = object, .kind = kind};
 }
 
-struct heddle_event *
-scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
+/* The point itself: others may run. Returns: who was chosen. */
+static inline uint16_t
+pass_point(struct task *self, uint16_t kind, uint32_t object, kernel_site_t site)
 {
-    struct task *self = exec.current;
-    self->last_site = site;
-    self->last_kind = kind;
     set_pending(self, kind, object, site);
     exec.log->beat++;
     if (__builtin_expect(++exec.view.step >= exec.alarm_step, 0)) {
@@ -379,7 +378,23 @@ scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
     if (__builtin_expect(exec.attention != 0, 0)) {
         attend();
     }
+    return next;
+}
+
+struct heddle_event *
+scheduler_point(uint16_t kind, uint32_t object, kernel_site_t site)
+{
+    struct task *self = exec.current;
+    self->last_site = site;
+    self->last_kind = kind;
+    uint16_t next = pass_point(self, kind, object, site);
     return trace_put(self->number, kind, object, next, site);
+}
+
+void
+scheduler_access_point(uint16_t kind, uint32_t object, kernel_site_t site)
+{
+    (void)pass_point(exec.current, kind, object, site);
 }
 
 /* What a task does when its wait is over. A wait on a condition ends with entering the mutex. */
@@ -501,6 +516,7 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
     exec.task_count++;
     exec.view.task_count = exec.task_count;
     draw_ahead(task);
+    access_spawned(task->number, argument);
     fiber_start(&task->fiber, task_main, task);
     set_pending(task, HEDDLE_EVENT_SPAWN, task->number, site);
     if (exec.run->schedule.deviation_count > 0) {
@@ -568,7 +584,7 @@ scheduler_begin(void)
     exec.next_wake_ns = UINT64_MAX;
     exec.wait_sequence = 0;
     exec.object_count = 0;
-    exec.steps_max = run->steps_max != 0 ? run->steps_max : 20000;
+    exec.steps_max = run->steps_max != 0 ? run->steps_max : run->accesses ? 200000 : 20000;
     exec.step_limit = exec.alarm_step = exec.steps_max;
     exec.fair = exec.settling = false;
     exec.progress = 0;

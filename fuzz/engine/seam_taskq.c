@@ -6,6 +6,7 @@
  */
 #include "engine/seam.h"
 
+#include "engine/access.h"
 #include "engine/lock_order.h"
 #include "engine/sanitizers.h"
 
@@ -139,6 +140,7 @@ kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argum
     if (exec.run->lock_order) {
         queue->dispatched = lock_order_publish(exec.current->number, queue->dispatched);
     }
+    access_give(argument);
     sanitizer_release(queue);
     if (!taskset_is_empty(&queue->idle)) {
         struct task *worker = &exec.tasks[taskset_first(&queue->idle)];

@@ -103,6 +103,7 @@ strategy_access(const struct strategy_operation *operation)
 {
     switch (operation->kind) {
     case HEDDLE_EVENT_ATOMIC_LOAD:
+    case HEDDLE_OPERATION_LOAD:
         return STRATEGY_ACCESS_READ;
     case HEDDLE_EVENT_SPAWN: /* these name a task, or nothing */
     case HEDDLE_EVENT_EXIT:

@@ -32,7 +32,7 @@
  * order that TSan must see, since nothing else of the adapter is visible to it.
  */
 typedef unsigned int handover_t;
-#ifdef HEDDLE_TSAN
+#if defined(HEDDLE_TSAN) || defined(HEDDLE_ACCESS)
 void handover_give(handover_t *handover);
 void handover_take(handover_t *handover);
 #else

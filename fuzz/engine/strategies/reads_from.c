@@ -52,7 +52,8 @@ reads_from_number(const struct strategy_operation *operation)
             }
             events[event_count] = (struct reads_from_event){
                 .operation = *operation,
-                .reads = operation->kind != HEDDLE_EVENT_ATOMIC_STORE,
+                .reads = operation->kind != HEDDLE_EVENT_ATOMIC_STORE &&
+                         operation->kind != HEDDLE_OPERATION_STORE,
                 .writes = access == STRATEGY_ACCESS_WRITE,
             };
             event_slots[slot] = (uint16_t)event_count;
