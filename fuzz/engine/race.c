@@ -195,7 +195,8 @@ race_check(const void *address, size_t size, enum access_kind kind, access_pc_t 
         uint32_t from = (uint32_t)(at - start);
         uint32_t to = end - start < 8 ? (uint32_t)(end - start) : 8;
         now.bytes = (uint8_t)((1u << to) - (1u << from));
-        struct eight *eight = &eights[find_eight((const void *)start)];
+        uint32_t number = find_eight((const void *)start); /* may move them */
+        struct eight *eight = &eights[number];
         eight->is_shared = eight->is_shared || !is_own;
         check_eight(eight, &now, start);
         at = start + 8;

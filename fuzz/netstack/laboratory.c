@@ -124,6 +124,14 @@ schedule_of(const struct program *program, bool strict)
     };
 }
 
+/* Loads and stores are counted in the build that the program is of; elsewhere its choices mean nothing. */
+static bool
+counts_accesses(const struct program *program)
+{
+    return program->event_model == PROGRAM_EVENT_MODEL_MEMORY && heddle_has_accesses() &&
+           strcmp(program->build, heddle_build_id()) == 0;
+}
+
 void
 laboratory_execute(const struct program *program, const struct laboratory_target *target,
                    const struct subject *subject, const struct laboratory_options *options,
@@ -152,6 +160,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         .trace = options->trace,
         .lock_order = oracles,
         .choices = options->choices,
+        .accesses = counts_accesses(program),
     };
     heddle_execute(&run, log);
 

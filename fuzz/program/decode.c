@@ -5,7 +5,8 @@
  *   file        = [ magic version head ] body
  *   magic       = 89 48 44 4c ("\x89HDL")
  *   version     = byte, 1; a higher one was written by a newer heddle, and nothing after it is read
- *   head        = part { name target, name subject, byte event model, byte required build }
+ *   head        = part { name target, name subject, byte event model, byte required build, name build }; the
+ *                 last of event model "memory" alone
  *   body        = part operations, part strategy, part deviations, part faults
  *   part        = varint size, that many bytes; so a change in one part does not shift another
  *   name        = byte size, that many bytes of graphic ASCII without # = :, at most 47
@@ -307,6 +308,10 @@ program_decode(struct program *program, const uint8_t *bytes, size_t size,
     take_name(&head, program->subject);
     program->event_model = take_byte(&head) % PROGRAM_EVENT_MODEL_COUNT;
     program->requires_build = take_byte(&head) % PROGRAM_REQUIRES_COUNT;
+    program->build[0] = '\0';
+    if (program->event_model == PROGRAM_EVENT_MODEL_MEMORY) {
+        take_name(&head, program->build);
+    }
 
     decode_operations(program, take_part(&reader), vocabulary);
     decode_strategy(&program->strategy, take_part(&reader), vocabulary);

@@ -70,6 +70,9 @@ put_head(struct writer *writer, const struct program *program)
     put_name(writer, program->subject);
     put_byte(writer, program->event_model);
     put_byte(writer, program->requires_build);
+    if (program->event_model == PROGRAM_EVENT_MODEL_MEMORY) {
+        put_name(writer, program->build);
+    }
 }
 
 static void

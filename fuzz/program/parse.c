@@ -4,7 +4,7 @@
  *
  *   file      = "heddle" number EOL { head } { section } "end" EOL
  *   head      = "target" WORD EOL | "subject" WORD EOL
- *             | "events" ( "sync" | "memory" ) EOL
+ *             | "events" ( "sync" | "memory" [ "build" "=" WORD ] ) EOL
  *             | "requires" ( "nothing" | "asan" | "tsan" ) EOL
  *             | "strategy" WORD { ( "seed" | "depth" | "length" ) "=" number } EOL
  *   section   = "thread" EOL { operation }         one a thread, in their order
@@ -196,12 +196,20 @@ parse_subject(struct parser *parser)
 static bool
 parse_events(struct parser *parser)
 {
+    struct lexer *lexer = &parser->lexer;
     uint32_t model = 0;
-    bool good = program__take_word_of(&parser->lexer, program__event_models,
-                                      PROGRAM_EVENT_MODEL_COUNT, "\"sync\" or \"memory\"", &model);
 
+    if (!program__take_word_of(lexer, program__event_models, PROGRAM_EVENT_MODEL_COUNT,
+                               "\"sync\" or \"memory\"", &model)) {
+        return false;
+    }
     parser->program->event_model = (uint8_t)model;
-    return good;
+    if (model != PROGRAM_EVENT_MODEL_MEMORY || !program__token_is(&lexer->token, "build")) {
+        return true;
+    }
+    program__next_token(lexer);
+    return program__take_token(lexer, TOKEN_EQUALS, "\"=\"") &&
+           parse_name(lexer, "build", parser->program->build);
 }
 
 static bool

@@ -33,7 +33,11 @@ print_head(const struct program *program, FILE *out)
     if (program->subject[0] != '\0') {
         fprintf(out, "subject %s\n", program->subject);
     }
-    fprintf(out, "events %s\n", program__event_models[program->event_model]);
+    fprintf(out, "events %s", program__event_models[program->event_model]);
+    if (program->build[0] != '\0') {
+        fprintf(out, " build=%s", program->build);
+    }
+    fputc('\n', out);
     if (program->requires_build != PROGRAM_REQUIRES_NOTHING) {
         fprintf(out, "requires %s\n", program__builds[program->requires_build]);
     }

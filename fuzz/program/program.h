@@ -92,7 +92,10 @@ struct program_strategy {
     uint64_t seed;
 };
 
-/* What counts as an event: synchronisation ("sync"), or loads and stores too ("memory"). */
+/*
+ * Before what there are choices: synchronisation ("sync"), or loads and stores too ("memory"). How many of
+ * the latter there are is the compiler's doing, so such choices are counted in one build alone.
+ */
 enum program_event_model {
     PROGRAM_EVENT_MODEL_SYNC,
     PROGRAM_EVENT_MODEL_MEMORY,
@@ -113,6 +116,8 @@ struct program {
     char subject[PROGRAM_NAME_MAX];
     uint8_t event_model;    /* enum program_event_model */
     uint8_t requires_build; /* enum program_requires */
+    char build
+        [PROGRAM_NAME_MAX]; /* the one whose loads and stores are counted; empty: it does not say */
 
     uint32_t thread_count; /* 1 … PROGRAM_THREADS_MAX; a thread may be empty */
     uint32_t operation_count;

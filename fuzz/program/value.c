@@ -97,7 +97,8 @@ static bool
 heads_are_equal(const struct program *a, const struct program *b)
 {
     return strcmp(a->target, b->target) == 0 && strcmp(a->subject, b->subject) == 0 &&
-           a->event_model == b->event_model && a->requires_build == b->requires_build;
+           a->event_model == b->event_model && a->requires_build == b->requires_build &&
+           strcmp(a->build, b->build) == 0;
 }
 
 static bool
@@ -204,6 +205,8 @@ bool
 program_is_valid(const struct program *program, const struct program_vocabulary *vocabulary)
 {
     if (!name_is_valid(program->target) || !name_is_valid(program->subject) ||
+        !name_is_valid(program->build) ||
+        (program->build[0] != '\0' && program->event_model != PROGRAM_EVENT_MODEL_MEMORY) ||
         program->event_model >= PROGRAM_EVENT_MODEL_COUNT ||
         program->requires_build >= PROGRAM_REQUIRES_COUNT || program->thread_count == 0 ||
         program->thread_count > PROGRAM_THREADS_MAX ||

@@ -56,7 +56,7 @@ print_usage(FILE *out)
     }
     fprintf(out, "\n"
                  "  heddle COMMAND --help   options and an example of each\n"
-                 "  heddle --version        version and sanitizers of this build\n"
+                 "  heddle --version        version, sanitizers and event models of this build\n"
                  "\n"
                  "Example: heddle run lifecycle --subject core --seconds 20\n"
                  "\n"
@@ -96,7 +96,8 @@ tool_main(int argc, char **argv)
         return TOOL_OK;
     }
     if (strcmp(word, "--version") == 0) {
-        printf("heddle %s (%s)\n", HEDDLE_VERSION, heddle_build_sanitizers());
+        printf("heddle %s (%s; events: sync%s)\n", HEDDLE_VERSION, heddle_build_sanitizers(),
+               heddle_has_accesses() ? ", memory" : "");
         return TOOL_OK;
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {

@@ -210,6 +210,9 @@ check_engine(void)
     if (absent != NULL) {
         say(HEALTH_SLOW, "subject reference", "%s", absent);
     }
+    say(HEALTH_OK, "event models", "sync%s",
+        heddle_has_accesses() ? ", memory"
+                              : "; loads and stores are seen by the build of preset access");
     printf("limit    sequentially consistent interleavings only: what a processor's or a "
            "compiler's weaker\n         order alone can break is not found here\n");
 }

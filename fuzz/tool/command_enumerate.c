@@ -141,6 +141,9 @@ command_enumerate(int argc, char **argv)
     enum tool_exit code =
         input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
     if (code == TOOL_OK) {
+        /* What order of loads and stores would have to be tried, no event says. */
+        input.program.event_model = PROGRAM_EVENT_MODEL_SYNC;
+        input.program.build[0] = '\0';
         arguments.options.input = &input;
         code = enumeration_run(&arguments.options);
         input_fini(&input);

@@ -81,12 +81,26 @@ list_subjects(void)
     }
 }
 
+static void
+list_events(void)
+{
+    printf("%-*s  choices before each primitive of the seam: locks, atomic words, memory, tasks\n",
+           NAME_WIDTH, "sync");
+    if (heddle_has_accesses()) {
+        printf("%-*s  before loads and stores, too; and races by happens-before. Build %s\n",
+               NAME_WIDTH, "memory", heddle_build_id());
+    } else {
+        printf("%-*s  not in this build, which cannot see loads and stores: preset access can\n",
+               NAME_WIDTH, "(memory)");
+    }
+}
+
 static const struct list {
     const char *name;
     void (*print)(void);
 } lists[] = {
     {"targets", list_targets}, {"strategies", list_strategies}, {"oracles", list_oracles},
-    {"faults", list_faults},   {"subjects", list_subjects},
+    {"faults", list_faults},   {"subjects", list_subjects},     {"events", list_events},
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
 
@@ -105,7 +119,8 @@ parse(int key, char *argument, struct argp_state *state)
             return 0;
         }
     }
-    command_complain("there is no list '%s'. There is: targets strategies oracles faults subjects",
+    command_complain("there is no list '%s'. There is: targets strategies oracles faults subjects "
+                     "events",
                      argument);
     return EINVAL;
 }
@@ -116,7 +131,7 @@ command_list(int argc, char **argv)
     static const struct argp argp = {
         .options = options,
         .parser = parse,
-        .args_doc = "[targets|strategies|oracles|faults|subjects]",
+        .args_doc = "[targets|strategies|oracles|faults|subjects|events]",
         .doc = "Says what there is in this build, a line each: name and summary. Without an "
                "argument, all of it.\v"
                "Example: heddle list subjects",

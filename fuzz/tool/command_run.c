@@ -20,6 +20,7 @@ enum {
     KEY_RUNS,
     KEY_SECONDS,
     KEY_FAULTS,
+    KEY_EVENTS,
     KEY_KNOWN,
     KEY_JSON
 };
@@ -33,6 +34,8 @@ static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default 20 without --runs", 0},
     {"faults", KEY_FAULTS, "on|off", 0, "Whether programs have faults; default on", 0},
+    {"events", KEY_EVENTS, "MODEL", 0,
+     "Before what there are choices: sync, or in builds that have it memory, the default there", 0},
     {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
     {"jobs", 'j', "N", 0, "Worker processes; default 1. The findings are the same", 0},
     {"known", KEY_KNOWN, "DIR", 0, "Pass over failures that have a .prog there", 0},
@@ -40,6 +43,23 @@ static const struct argp_option options[] = {
     {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
     {0},
 };
+
+static bool
+parse_events(const char *name, uint8_t *events)
+{
+    bool memory = strcmp(name, "memory") == 0;
+    if (!memory && strcmp(name, "sync") != 0) {
+        command_complain("--events: '%s' is neither sync nor memory", name);
+        return false;
+    }
+    if (memory && !heddle_has_accesses()) {
+        command_complain("--events: this build cannot see loads and stores; the one of preset "
+                         "access can");
+        return false;
+    }
+    *events = memory ? PROGRAM_EVENT_MODEL_MEMORY : PROGRAM_EVENT_MODEL_SYNC;
+    return true;
+}
 
 static error_t
 parse_value(int key, char *argument, struct hunt_options *hunt)
@@ -72,6 +92,8 @@ parse_value(int key, char *argument, struct hunt_options *hunt)
             return EINVAL;
         }
         return 0;
+    case KEY_EVENTS:
+        return parse_events(argument, &exploration->events) ? 0 : EINVAL;
     case 'j':
         if (!command_number("--jobs", argument, 1, WORKER_JOBS_MAX, &number)) {
             return EINVAL;
@@ -131,7 +153,11 @@ command_run(int argc, char **argv)
                "Example: heddle run lifecycle --subject reference --seconds 20 --keep-going",
     };
     struct hunt_options hunt = {
-        .exploration = {.seed = 1, .depth = EXPLORATION_DEPTH, .faults = true},
+        .exploration = {.seed = 1,
+                        .depth = EXPLORATION_DEPTH,
+                        .faults = true,
+                        .events = heddle_has_accesses() ? PROGRAM_EVENT_MODEL_MEMORY
+                                                        : PROGRAM_EVENT_MODEL_SYNC},
         .strategy = "random",
         .runs = UINT64_MAX,
         .jobs = 1,

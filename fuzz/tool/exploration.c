@@ -27,6 +27,9 @@ exploration_program(const struct exploration *exploration, uint64_t group, struc
     program_generate(program, exploration->target->vocabulary, &how, &state);
     snprintf(program->target, sizeof(program->target), "%s", exploration->target->name);
     snprintf(program->subject, sizeof(program->subject), "%s", exploration->subject->name);
+    program->event_model = exploration->events;
+    snprintf(program->build, sizeof(program->build), "%s",
+             exploration->events == PROGRAM_EVENT_MODEL_MEMORY ? heddle_build_id() : "");
 }
 
 void
@@ -53,8 +56,9 @@ exploration_command(const struct exploration *exploration, char *text, size_t si
         snprintf(depth, sizeof(depth), " --depth %u", (unsigned)exploration->depth);
     }
     snprintf(text, size,
-             "heddle run %s --subject %s --strategy %s%s --seed %" PRIu64 " --faults %s",
+             "heddle run %s --subject %s --strategy %s%s --seed %" PRIu64 " --faults %s%s",
              exploration->target->name, exploration->subject->name,
              exploration->target->vocabulary->strategies[exploration->strategy], depth,
-             exploration->seed, exploration->faults ? "on" : "off");
+             exploration->seed, exploration->faults ? "on" : "off",
+             exploration->events == PROGRAM_EVENT_MODEL_MEMORY ? " --events memory" : "");
 }

@@ -20,6 +20,7 @@ struct exploration {
     uint8_t depth;
     uint64_t seed;
     bool faults;
+    uint8_t events; /* enum program_event_model */
 };
 
 /* Makes the program of a group: run `number` belongs to group number / EXPLORATION_GROUP. */

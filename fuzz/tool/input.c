@@ -205,6 +205,33 @@ find_obstacle(const struct input *input)
     }
 }
 
+/* A schedule that counts loads and stores is one of the build that made them. If not, says so. */
+static bool
+is_of_this_build(const struct input *input)
+{
+    const struct program *program = &input->program;
+    if (program->event_model != PROGRAM_EVENT_MODEL_MEMORY) {
+        return true;
+    }
+    if (program->build[0] == '\0') {
+        return refuse(input->path, "counts loads and stores, and does not say in which build");
+    }
+    if (!heddle_has_accesses()) {
+        return refuse(
+            input->path,
+            "counts loads and stores, which this build cannot see: replay it with the one "
+            "of preset access that has the build id %s",
+            program->build);
+    }
+    if (strcmp(program->build, heddle_build_id()) != 0) {
+        return refuse(input->path,
+                      "counts the loads and stores of another build, %s; this one is %s: find it "
+                      "again with the command that is in the file",
+                      program->build, heddle_build_id());
+    }
+    return true;
+}
+
 enum tool_exit
 input_read_usable(struct input *input, const char *path, const char *target, const char *subject)
 {
@@ -217,8 +244,7 @@ input_read_usable(struct input *input, const char *path, const char *target, con
         input_fini(input);
         return TOOL_ENVIRONMENT;
     }
-    if (input->program.event_model != 0) {
-        refuse(path, "counts loads and stores, and is bound to another build");
+    if (!is_of_this_build(input)) {
         input_fini(input);
         return TOOL_USAGE;
     }

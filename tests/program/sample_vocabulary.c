@@ -131,6 +131,9 @@ sample_random_program(struct program *program, uint64_t *state)
     strcpy(program->target, names[program_random_below(state, 4)]);
     strcpy(program->subject, names[program_random_below(state, 4)]);
     program->event_model = (uint8_t)program_random_below(state, PROGRAM_EVENT_MODEL_COUNT);
+    strcpy(program->build, program->event_model == PROGRAM_EVENT_MODEL_MEMORY
+                               ? names[program_random_below(state, 4)]
+                               : "");
     program->requires_build = (uint8_t)program_random_below(state, PROGRAM_REQUIRES_COUNT);
     program_generate(program, &sample_vocabulary, &how, state);
     program->strategy = (struct program_strategy){

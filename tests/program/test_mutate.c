@@ -34,6 +34,7 @@ assert_same_head(const struct program *a, const struct program *b)
     cr_assert_str_eq(a->subject, b->subject);
     cr_assert_eq(a->event_model, b->event_model);
     cr_assert_eq(a->requires_build, b->requires_build);
+    cr_assert_str_eq(a->build, b->build);
 }
 
 Test(program_mutate, long_chains_stay_valid_and_keep_the_head)

@@ -246,6 +246,18 @@ Test(program_parse, a_newer_format_is_called_that)
 
 #define HEAD "heddle 1\n"
 
+Test(program_parse, loads_and_stores_are_of_a_build)
+{
+    assert_parses("heddle 1\nevents memory build=0123abcd\nend\n");
+    cr_assert_eq(program.event_model, PROGRAM_EVENT_MODEL_MEMORY);
+    cr_assert_str_eq(program.build, "0123abcd");
+    assert_parses("heddle 1\nevents memory\nend\n");
+    cr_assert_str_empty(program.build);
+    assert_fails(HEAD "events memory build 1\n", 2, 21, "expected \"=\", found \"1\"");
+    assert_fails(HEAD "events sync build=1\n", 2, 13,
+                 "expected the end of the line, found \"build\"");
+}
+
 Test(program_parse, errors_in_the_head_are_named)
 {
     assert_fails(HEAD "tarjet x\n", 2, 1,

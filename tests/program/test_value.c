@@ -55,6 +55,7 @@ Test(program_value, programs_that_differ_anywhere_are_not_equal)
     ASSERT_DIFFERS(other.subject[0] = '\0');
     ASSERT_DIFFERS(other.event_model++);
     ASSERT_DIFFERS(other.requires_build++);
+    ASSERT_DIFFERS(other.build[0] = 'x');
     ASSERT_DIFFERS(other.thread_count++);
     ASSERT_DIFFERS(other.operation_count--);
     ASSERT_DIFFERS(other.operations[0].verb++);
@@ -92,6 +93,8 @@ Test(program_value, every_number_out_of_range_is_seen)
     ASSERT_INVALID(memset(other.subject, 'x', PROGRAM_NAME_MAX));
     ASSERT_INVALID(other.event_model = PROGRAM_EVENT_MODEL_COUNT);
     ASSERT_INVALID(other.requires_build = PROGRAM_REQUIRES_COUNT);
+    ASSERT_INVALID(other.build[0] = 'x'); /* of the event model "memory" alone */
+    ASSERT_INVALID((other.event_model = PROGRAM_EVENT_MODEL_MEMORY, other.build[0] = ' '));
     ASSERT_INVALID(other.thread_count = 0);
     ASSERT_INVALID(other.thread_count = 2);
     ASSERT_INVALID(other.thread_count = PROGRAM_THREADS_MAX + 1);
