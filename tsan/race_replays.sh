@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# race_replays.sh HEDDLE_MUTANTS: a race planted in a copy of the core is found by the TSan build, and the
-# file that it writes reports it in 1,000 of 1,000 replays in one process.
+# race_replays.sh HEDDLE_MUTANTS [MUTANT]: a race planted in a copy of the core is found by a build that sees races
+# (presets tsan and access), and the file that it writes reports it in 1,000 of 1,000 replays in one process.
 set -euo pipefail
-heddle=$1
+heddle=$1 mutant=${2:-mutant_race}
 found=$(mktemp -d)
 trap 'rm -rf "$found"' EXIT
 
 status=0
-"$heddle" run lifecycle --subject mutant_race --strategy random --runs 100000 -o "$found" \
+"$heddle" run lifecycle --subject "$mutant" --strategy random --runs 100000 -o "$found" \
     > "$found/out" || status=$?
 cat "$found/out"
 if [ "$status" -ne 1 ] || ! grep -q '^race: ' "$found/out"; then

@@ -37,6 +37,10 @@ expect 2 run toy --subject mars
 says "there is no subject 'mars'" "does nothing wrong"
 expect 2 run toy --subject reference
 says "there is no subject 'reference'" "HEDDLE_KERNEL_SOURCE"
+expect 2 run toy --events mars
+says "'mars' is neither sync nor memory"
+expect 2 run toy --events memory
+says "cannot see loads and stores" "preset access"
 expect 2 run toy --strategy mars
 says "there is no strategy 'mars'" "random walk"
 expect 2 run toy --faults perhaps

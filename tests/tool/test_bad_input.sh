@@ -90,4 +90,11 @@ expect 4 replay other.prog good.prog
 says "other.prog: fails under $name only" "preset $other" "good.prog: ok"
 sed 's/target toy/&\nevents memory/' good.prog >memory.prog
 expect 2 replay memory.prog
-says "memory.prog: counts loads and stores"
+says "memory.prog: counts loads and stores, and does not say in which build"
+sed 's/target toy/&\nevents memory build=0123abcd/' good.prog >bound.prog
+expect 2 replay bound.prog good.prog
+says "bound.prog: counts loads and stores" "preset access" "0123abcd" "good.prog: ok"
+expect 0 convert bound.prog bound.bin
+expect 0 convert bound.bin again.prog
+cmp bound.prog again.prog || fail "conversion lost the build"
+expect 2 replay bound.bin
