@@ -61,17 +61,17 @@ if(HEDDLE_ACCESS)
   if(HEDDLE_SANITIZE MATCHES "address|thread" OR HEDDLE_ENGINE)
     message(FATAL_ERROR "HEDDLE_ACCESS: not with other sanitizers or fuzzing engines")
   endif()
-  target_compile_options(heddle_observed INTERFACE -fsanitize=thread)
-  if(CMAKE_C_COMPILER_ID MATCHES Clang)
-    # A load that is followed by a store of the same is left out otherwise.
-    target_compile_options(heddle_observed INTERFACE
-      "SHELL:-mllvm -tsan-instrument-read-before-write=1")
-    # Of which unit an address is: libdw looks there.
-    target_compile_options(heddle_flags INTERFACE -gdwarf-aranges)
+  if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "HEDDLE_ACCESS: needs clang, for gcc tells of no memcpy and no memset")
   endif()
+  # A load that is followed by a store of the same is left out otherwise.
+  target_compile_options(heddle_observed INTERFACE -fsanitize=thread
+    "SHELL:-mllvm -tsan-instrument-read-before-write=1")
+  # Of which unit an address is: libdw looks there.
+  target_compile_options(heddle_flags INTERFACE -gdwarf-aranges)
   target_compile_definitions(heddle_flags INTERFACE HEDDLE_ACCESS=1)
-  # Schedules that count loads and stores are of one build.
-  target_link_options(heddle_flags INTERFACE -Wl,--build-id=sha1)
+  # Schedules that count loads and stores are of one build, and of the same addresses in every process.
+  target_link_options(heddle_flags INTERFACE -Wl,--build-id=sha1 -no-pie)
 endif()
 
 # Coverage feedback is of the subject alone: an instrumented engine drowns it.

@@ -26,6 +26,21 @@ enum access_kind {
     ACCESS_FREE = 4, /* a write, too: the end of a block's life */
 };
 
+/*
+ * How many loads and stores there are may hang on addresses, as where something is found by a hash of one. So
+ * where they count, what the code under test sees lies at the same addresses in every process: memory and stacks
+ * here, its static data by linking without relocation. Elsewhere: wherever.
+ */
+#ifdef HEDDLE_ACCESS
+#define ACCESS_ARENA_AT  ((char *)0x200000000000)
+#define ACCESS_STACKS_AT ((char *)0x210000000000)
+#define ACCESS_MAP_FLAGS MAP_FIXED_NOREPLACE
+#else
+#define ACCESS_ARENA_AT  NULL
+#define ACCESS_STACKS_AT NULL
+#define ACCESS_MAP_FLAGS 0
+#endif
+
 #ifdef HEDDLE_ACCESS
 
 /* An execution in that model is under way, and on one of its fibers. */

@@ -190,9 +190,13 @@ fiber_init_host(struct fiber *host)
 bool
 fiber_init(struct fiber *fiber)
 {
+    static char *next = ACCESS_STACKS_AT;
     size_t guard = page_size();
-    char *mapping = mmap(NULL, guard + FIBER_STACK_SIZE, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    char *mapping = mmap(next, guard + FIBER_STACK_SIZE, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | ACCESS_MAP_FLAGS, -1, 0);
+    if (next != NULL) {
+        next += guard + FIBER_STACK_SIZE;
+    }
     if (mapping == MAP_FAILED) {
         return false;
     }

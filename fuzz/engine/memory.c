@@ -40,7 +40,8 @@ memory_init(void)
 {
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     size_t table = ALLOCATIONS_MAX * sizeof *allocations;
-    void *blocks = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void *blocks =
+        mmap(ACCESS_ARENA_AT, ARENA_SIZE, PROT_READ | PROT_WRITE, flags | ACCESS_MAP_FLAGS, -1, 0);
     void *entries = mmap(NULL, table, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (blocks == MAP_FAILED || entries == MAP_FAILED) {
         return false;

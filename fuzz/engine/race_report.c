@@ -123,7 +123,7 @@ tell(char *message, size_t size)
 static void
 set_kind(struct heddle_object_state *object, const char *text)
 {
-    snprintf(object->kind, sizeof object->kind, "%s", text);
+    snprintf(object->kind, sizeof object->kind, "%.*s", (int)sizeof object->kind - 1, text);
 }
 
 void

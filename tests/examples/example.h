@@ -37,6 +37,9 @@ extern const struct example examples_atomicity[], examples_bank[], examples_cond
 void example_execute(const struct example *example, bool mended,
                      const struct heddle_schedule *schedule, struct heddle_log *log);
 
+/* Where the build can, loads and stores are scheduling points too; false at first. */
+extern bool example_accesses;
+
 /* Replays, strictly, the explicit schedule of the last execution, which the log holds. */
 void example_replay(const struct example *example, bool mended, struct heddle_log *log);
 

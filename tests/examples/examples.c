@@ -17,6 +17,7 @@ static const struct example *const families[] = {
 
 static const struct example *running;
 static bool running_twin;
+bool example_accesses;
 
 const struct example *
 example_at(size_t index)
@@ -74,8 +75,11 @@ example_execute(const struct example *example, bool twin, const struct heddle_sc
     running = example;
     running_twin = twin;
     /* An example of a deadlock is to deadlock; its twin must not even be able to. */
-    struct heddle_run run = {
-        .body = run_body, .schedule = *schedule, .steps_max = STEPS_MAX, .lock_order = twin};
+    struct heddle_run run = {.body = run_body,
+                             .schedule = *schedule,
+                             .steps_max = STEPS_MAX,
+                             .lock_order = twin,
+                             .accesses = example_accesses};
     heddle_execute(&run, log);
 }
 

@@ -116,7 +116,8 @@ Test(examples, every_error_is_found_with_its_verdict_and_replays)
     }
 }
 
-Test(examples, no_twin_is_accused)
+static void
+accuse_no_twin(void)
 {
     const struct example *example;
     for (size_t i = 0; (example = example_at(i)) != NULL; i++) {
@@ -132,6 +133,20 @@ Test(examples, no_twin_is_accused)
         }
     }
 }
+
+Test(examples, no_twin_is_accused)
+{
+    accuse_no_twin();
+}
+
+#ifdef HEDDLE_ACCESS
+/* Nor of a race: what tasks share is ordered, or atomic. */
+Test(examples, no_twin_is_accused_where_loads_and_stores_count)
+{
+    example_accesses = true;
+    accuse_no_twin();
+}
+#endif
 
 /* --- exactly so many preemptions --------------------------------------------------------------------- */
 
