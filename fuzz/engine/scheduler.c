@@ -328,14 +328,6 @@ heed_alarm(void)
     set_alarm();
 }
 
-static void
-fail_race(void)
-{
-    exec.attention &= ~(uint32_t)ATTENTION_RACE;
-    /* The report's hook has filled the result; only leaving is left. */
-    scheduler_leave();
-}
-
 /* The running task does its pending operation now. */
 static void
 tell_strategy(bool waited)
@@ -347,7 +339,9 @@ static void
 attend(void)
 {
     if (exec.attention & ATTENTION_RACE) {
-        fail_race();
+        exec.attention &= ~(uint32_t)ATTENTION_RACE;
+        /* The report's hook has filled the result; only leaving is left. */
+        scheduler_leave();
     }
     tell_strategy(false);
 }

@@ -6,7 +6,6 @@
 #include "engine_harness.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "engine/strategy.h"
 
@@ -223,15 +222,6 @@ Test(access, an_update_lost_between_a_load_and_a_store_is_found)
     }
 }
 
-static int
-compare(const void *left, const void *right)
-{
-    const struct heddle_deviation *a = left, *b = right;
-    return a->task != b->task   ? (a->task < b->task ? -1 : 1)
-           : a->kind != b->kind ? (a->kind < b->kind ? -1 : 1)
-                                : (a->k > b->k) - (a->k < b->k);
-}
-
 Test(access, it_comes_again_from_its_explicit_schedule)
 {
     cr_assert(finds(lose_an_update, "random", true));
@@ -240,7 +230,7 @@ Test(access, it_comes_again_from_its_explicit_schedule)
     size_t count = harness_log()->deviation_count;
     cr_assert_lt(count, 1024);
     memcpy(deviations, harness_log()->deviations, count * sizeof *deviations);
-    qsort(deviations, count, sizeof *deviations, compare);
+    heddle_sort_deviations(deviations, count);
     for (int i = 0; i < 100; i++) {
         const struct heddle_result *again =
             run(lose_an_update,

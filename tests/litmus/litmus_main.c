@@ -73,15 +73,6 @@ complain(const struct litmus *litmus, const char *what, const struct heddle_resu
 
 /* --- replaying what was found ------------------------------------------------------------------ */
 
-static int
-compare(const void *left, const void *right)
-{
-    const struct heddle_deviation *a = left, *b = right;
-    uint64_t one = (uint64_t)a->task << 48 | (uint64_t)a->kind << 32 | a->k;
-    uint64_t other = (uint64_t)b->task << 48 | (uint64_t)b->kind << 32 | b->k;
-    return one < other ? -1 : one > other;
-}
-
 /* The race comes again from its explicit schedule, each time the same. */
 static void
 replay(const struct litmus *litmus)
@@ -94,7 +85,7 @@ replay(const struct litmus *litmus)
         return;
     }
     memcpy(deviations, record->deviations, count * sizeof *deviations);
-    qsort(deviations, count, sizeof *deviations, compare);
+    heddle_sort_deviations(deviations, count);
     const struct heddle_schedule schedule = {
         .deviations = deviations, .deviation_count = count, .strict = true};
     for (unsigned i = 0; i < REPLAYS; i++) {
