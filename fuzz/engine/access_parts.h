@@ -52,7 +52,12 @@ struct access_symbol {
     int line;
 };
 
-/* The functions that an address is in: what is inlined first. Returns: how many, at least 1. */
+#define ACCESS_SYMBOLS_MAX 8
+
+/*
+ * The functions that an address is in, what is inlined first. Returns: how many of them there are places for, at
+ * least 1 and at most ACCESS_SYMBOLS_MAX.
+ */
 size_t access_symbolise(access_pc_t pc, struct access_symbol *symbols, size_t count);
 
 /* --- race_clock.c: who knows of what ------------------------------------------------------- */

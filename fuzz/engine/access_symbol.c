@@ -84,8 +84,8 @@ tell_scopes(Dwarf_Die *unit, Dwarf_Die *scopes, int scope_count, struct access_s
     return used;
 }
 
-size_t
-access_symbolise(access_pc_t pc, struct access_symbol *symbols, size_t count)
+static size_t
+look_up(access_pc_t pc, struct access_symbol *symbols, size_t count)
 {
     static Dwfl *self;
     extern const char __executable_start[];
@@ -112,4 +112,23 @@ access_symbolise(access_pc_t pc, struct access_symbol *symbols, size_t count)
     free(written);
     free(scopes);
     return used == 0 ? 1 : used;
+}
+
+size_t
+access_symbolise(access_pc_t pc, struct access_symbol *symbols, size_t count)
+{
+    /* One race is found many times where a search goes on. */
+    static struct kept {
+        access_pc_t pc;
+        size_t count;
+        struct access_symbol symbols[ACCESS_SYMBOLS_MAX];
+    } cache[256];
+    struct kept *kept = &cache[pc % (sizeof cache / sizeof *cache)];
+    if (kept->pc != pc) {
+        kept->pc = pc;
+        kept->count = look_up(pc, kept->symbols, ACCESS_SYMBOLS_MAX);
+    }
+    size_t used = kept->count < count ? kept->count : count;
+    memcpy(symbols, kept->symbols, used * sizeof *symbols);
+    return used;
 }
