@@ -7,6 +7,7 @@
  *   memory.c     the subject's memory, quarantined to the end   trace.c   the log, events, the hash
  *   verdict.c    failing, signatures                            deadlock.c  nobody can run: why?
  *   crash.c      signals                                        globals.c  a subject's static data
+ *   access.h     loads and stores as points, and races: a model of its own, with files of its own
  *   execution.c    an execution from start to end
  */
 #ifndef ENGINE_EXECUTION_H
