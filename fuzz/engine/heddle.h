@@ -261,10 +261,10 @@ struct heddle_run {
     const struct heddle_globals *globals;   /* or NULL */
     size_t globals_count;
     uint32_t steps_max; /* 0: 20,000. Then as many again under a fair policy. */
-    bool accesses;      /* loads and stores are points, races are looked for; steps_max 0: 200,000 */
-    bool trace;         /* keep sites */
-    bool lock_order;    /* report cycles in the order of taking mutexes (engine/lock_order.h) */
-    bool choices;       /* keep choices, for a search (engine/search.h) */
+    bool accesses;   /* loads and stores are points, races are looked for; steps_max 0: 200,000 */
+    bool trace;      /* keep sites */
+    bool lock_order; /* report cycles in the order of taking mutexes (engine/lock_order.h) */
+    bool choices;    /* keep choices, for a search (engine/search.h) */
 };
 
 /*
