@@ -152,6 +152,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         .trace = options->trace,
         .lock_order = oracles,
         .choices = options->choices,
+        .coverage = options->coverage,
     };
     heddle_execute(&run, log);
 

@@ -316,6 +316,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
                      .strict = options->strict},
         .trace = options->trace,
         .choices = options->choices,
+        .coverage = options->coverage,
     };
     scene.program = program;
     scene.totals = totals != NULL ? totals : &unwanted;
