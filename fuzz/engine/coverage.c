@@ -245,6 +245,12 @@ coverage_look(struct coverage *coverage, const struct heddle_log *log)
     return coverage->count;
 }
 
+uint32_t
+coverage_pair_count(const struct coverage *coverage)
+{
+    return coverage->count;
+}
+
 const struct coverage_pair *
 coverage_pair_at(const struct coverage *coverage, uint32_t index)
 {

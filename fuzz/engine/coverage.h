@@ -39,7 +39,10 @@ void coverage_destroy(struct coverage *coverage);
  */
 uint32_t coverage_look(struct coverage *coverage, const struct heddle_log *log);
 
-/* The index-th pair in order of first meeting. Requires: index is below what look returned. */
+/* What coverage_look last returned. */
+uint32_t coverage_pair_count(const struct coverage *coverage);
+
+/* The index-th pair in order of first meeting. Requires: index is below their count. */
 const struct coverage_pair *coverage_pair_at(const struct coverage *coverage, uint32_t index);
 
 /*
