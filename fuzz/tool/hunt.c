@@ -67,6 +67,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     }
     if (hunt->program_group != group) {
         exploration_program(exploration, group - 1, &hunt->program);
+        heddle_forget(); /* what is learnt of one program never depends on who executes which */
         hunt->program_group = group;
     }
     exploration_schedule(exploration, number,

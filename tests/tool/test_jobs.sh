@@ -28,6 +28,8 @@ same() {
 same various 1 --runs 6000 --keep-going
 same various 1 --runs 6000
 same various 1 --runs 6000 --keep-going --seed 77 --strategy pct
+same various 1 --runs 6000 --keep-going --strategy rff
+same various 1 --runs 6000 --keep-going --strategy portfolio
 same null_write 1 --runs 600 --keep-going
 same exit 1 --runs 64 --keep-going
 same exit 1 --runs 600

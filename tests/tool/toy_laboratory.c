@@ -26,7 +26,7 @@ static const struct program_verb verbs[] = {
 };
 static const struct program_verb fault_points[] = {{.name = "before_strike", .weight = 1}};
 static const struct program_verb fault_actions[] = {{.name = "spare", .weight = 1}};
-static const char *const strategies[] = {"fixed", "random", "pct"};
+static const char *const strategies[] = {"fixed", "random", "pct", "rff", "portfolio"};
 
 static const struct program_vocabulary vocabulary = {
     .verbs = verbs,
