@@ -261,9 +261,7 @@ void
 coverage_count(const struct coverage *coverage, uint8_t *counters, size_t count)
 {
     for (uint32_t i = 0; i < coverage->count; i++) {
-        const struct coverage_pair *pair = coverage_pair_at(coverage, i);
-        uint8_t *counter = &counters[pair->identity & (count - 1)];
-        uint32_t sum = *counter + pair->times;
-        *counter = (uint8_t)(sum < 255 ? sum : 255);
+        uint8_t *counter = &counters[coverage_pair_at(coverage, i)->identity & (count - 1)];
+        *counter = (uint8_t)(*counter + (*counter < 255));
     }
 }

@@ -537,7 +537,7 @@ Test(coverage, a_pair_is_counted_where_its_identity_says_and_no_counter_wraps)
     run_in_order(three_words);
     for (uint32_t i = 0; i < found; i++) {
         const struct coverage_pair *pair = coverage_pair_at(coverage, i);
-        expected[pair->identity % 1024] = (uint8_t)(expected[pair->identity % 1024] + pair->times);
+        expected[pair->identity % 1024]++;
     }
     coverage_count(coverage, counters, 1024);
     cr_expect_arr_eq(counters, expected, sizeof counters);
