@@ -279,6 +279,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
 
     fuzz.runs++;
+    heddle_forget(); /* an input means the same, whatever came before it */
     laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
     feedback_add(fuzz.log, fuzz.runs);
     const struct heddle_result *result = &fuzz.log->result;
