@@ -13,6 +13,7 @@
 #ifndef ENGINE_EXECUTION_H
 #define ENGINE_EXECUTION_H
 
+#include "engine/coverage.h"
 #include "engine/fiber.h"
 #include "engine/heddle.h"
 #include "engine/strategy.h"
@@ -97,6 +98,7 @@ struct execution {
     bool has_deviations; /* the schedule may have some, or choices are kept */
     bool active;         /* between start and end of heddle_execute's fibers */
     bool failed;
+    bool keeps_sites; /* the run has trace or coverage */
 
     uint64_t skipped_ns;   /* virtual time that passed while everybody slept */
     uint64_t next_wake_ns; /* earliest wake_ns, or UINT64_MAX */
@@ -156,14 +158,19 @@ void scheduler_begin(void);
 void scheduler_renew_bound(void);                            /* from here on as many steps again */
 void scheduler_keep_mark(enum heddle_mark mark, uint32_t k); /* for a search */
 
+/* The number of a new object; name: an allocation's kind, a primitive's class. */
 static inline uint32_t
-scheduler_new_object(void)
+scheduler_new_object(const char *name)
 {
-    return ++exec.object_count;
+    uint32_t number = ++exec.object_count;
+    if (exec.run->coverage) {
+        coverage_keep_kind(exec.log, number, name);
+    }
+    return number;
 }
 
-/* The number of a new primitive. */
-uint32_t scheduler_new_primitive(const void *primitive);
+/* The number of a new primitive of that class. */
+uint32_t scheduler_new_primitive(const void *primitive, const char *name);
 
 /* --- deadlock.c ------------------------------------------------------------------------- */
 
@@ -218,7 +225,7 @@ trace_put(uint16_t task, uint16_t kind, uint32_t object, uint32_t choice, kernel
     struct heddle_event *event = &log->events[index];
     *event = (struct heddle_event){.task = task, .kind = kind, .object = object, .choice = choice};
     log->last_site = site;
-    if (exec.run->trace) {
+    if (exec.keeps_sites) {
         log->sites[index] = site;
     }
     log->event_count = index + 1;

@@ -220,13 +220,16 @@ struct heddle_log {
     struct heddle_result result;                               /* complete when running is 0 */
     struct heddle_deviation deviations[HEDDLE_DEVIATIONS_MAX]; /* in order of occurrence */
     struct heddle_event events[HEDDLE_EVENTS_MAX];
-    struct kernel_site const *sites[HEDDLE_EVENTS_MAX]; /* where each was, in a run with `trace` */
+    /* Where each was, in a run with `trace` or `coverage`. */
+    struct kernel_site const *sites[HEDDLE_EVENTS_MAX];
 
     /* In a run with `choices`: the choices. */
     uint32_t choice_count;
     struct heddle_choice choices[HEDDLE_CHOICES_MAX];
     /* … and by object, the allocation that a primitive lies in, or 0. */
     uint32_t containers[HEDDLE_EVENTS_MAX];
+    /* In a run with `coverage`, by object: a hash of its kind's name. */
+    uint32_t object_kinds[HEDDLE_EVENTS_MAX];
     uint8_t input[HEDDLE_INPUT_MAX]; /* what the caller is executing, encoded */
 };
 struct heddle_log *heddle_log_create(void); /* NULL: errno */
@@ -264,6 +267,7 @@ struct heddle_run {
     bool accesses;   /* loads and stores are points, races are looked for; steps_max 0: 200,000 */
     bool trace;      /* keep sites */
     bool lock_order; /* report cycles in the order of taking mutexes (engine/lock_order.h) */
+    bool coverage;   /* keep what coverage is found from (engine/coverage.h) */
     bool choices;    /* keep choices, for a search (engine/search.h) */
 };
 

@@ -222,7 +222,7 @@ allocate(const char *kind, size_t size, kernel_site_t site)
                                       .size = size,
                                       .kind = kind,
                                       .allocated_at = site,
-                                      .number = scheduler_new_object(),
+                                      .number = scheduler_new_object(kind),
                                       .allocated_by = exec.current->number,
                                       .life = HEDDLE_LIFE_LIVE};
     arena_used += room;

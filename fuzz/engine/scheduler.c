@@ -465,9 +465,9 @@ scheduler_keep_mark(enum heddle_mark mark, uint32_t k)
 }
 
 uint32_t
-scheduler_new_primitive(const void *primitive)
+scheduler_new_primitive(const void *primitive, const char *name)
 {
-    uint32_t number = scheduler_new_object();
+    uint32_t number = scheduler_new_object(name);
     if (exec.run->choices && number < HEDDLE_EVENTS_MAX) {
         exec.log->containers[number] = heddle_object_of(primitive);
     }
@@ -572,6 +572,7 @@ scheduler_begin(void)
         .pending = exec.pending,
     };
     exec.observer = run->observer;
+    exec.keeps_sites = run->trace || run->coverage;
     exec.task_count = 0;
     exec.failed = false;
     exec.skipped_ns = 0;

@@ -41,8 +41,7 @@ void
 kernel_atomic_init_at(kernel_atomic_t *opaque, uint64_t value, const char *name, kernel_site_t site)
 {
     struct seam_atomic *word = seam(opaque);
-    (void)name;
-    *word = (struct seam_atomic){.value = value, .number = scheduler_new_primitive(word)};
+    *word = (struct seam_atomic){.value = value, .number = scheduler_new_primitive(word, name)};
     trace_event(HEDDLE_EVENT_ATOMIC_INIT, (uint32_t)word->number, 0, site);
 }
 

@@ -27,7 +27,8 @@ void
 kernel_cv_init_at(kernel_cv_t *opaque, const char *name, kernel_site_t site)
 {
     struct seam_cv *cv = seam(opaque);
-    *cv = (struct seam_cv){.magic = CV_MAGIC, .number = scheduler_new_primitive(cv), .name = name};
+    *cv = (struct seam_cv){
+        .magic = CV_MAGIC, .number = scheduler_new_primitive(cv, name), .name = name};
     trace_event(HEDDLE_EVENT_CV_INIT, cv->number, 0, site);
 }
 

@@ -102,7 +102,7 @@ kernel_mutex_init_at(kernel_mutex_t *opaque, const char *name, kernel_site_t sit
 {
     struct seam_mutex *mutex = seam(opaque);
     *mutex = (struct seam_mutex){.magic = MUTEX_MAGIC,
-                                 .number = scheduler_new_primitive(mutex),
+                                 .number = scheduler_new_primitive(mutex, name),
                                  .owner = HEDDLE_TASK_NONE,
                                  .name = name};
     trace_event(HEDDLE_EVENT_MUTEX_INIT, mutex->number, 0, site);

@@ -39,8 +39,10 @@ void
 kernel_sema_init_at(kernel_sema_t *opaque, uint32_t count, const char *name, kernel_site_t site)
 {
     struct seam_sema *sema = seam(opaque);
-    *sema = (struct seam_sema){
-        .magic = SEMA_MAGIC, .number = scheduler_new_primitive(sema), .count = count, .name = name};
+    *sema = (struct seam_sema){.magic = SEMA_MAGIC,
+                               .number = scheduler_new_primitive(sema, name),
+                               .count = count,
+                               .name = name};
     trace_event(HEDDLE_EVENT_SEMA_INIT, sema->number, 0, site)->result = count;
 }
 

@@ -88,7 +88,7 @@ kernel_taskq_create_at(const char *name, uint32_t width, kernel_site_t site)
     }
     kernel_taskq_t *queue = &exec.taskqs[exec.taskq_count++];
     queue->name = name;
-    queue->number = scheduler_new_primitive(queue);
+    queue->number = scheduler_new_primitive(queue, name);
     queue->width = width;
     queue->workers = queue->busy = queue->first = queue->count = 0;
     queue->destroying = false;

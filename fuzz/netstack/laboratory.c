@@ -161,6 +161,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         .lock_order = oracles,
         .choices = options->choices,
         .accesses = counts_accesses(program),
+        .coverage = options->coverage,
     };
     heddle_execute(&run, log);
 

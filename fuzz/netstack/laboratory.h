@@ -56,6 +56,7 @@ struct laboratory_options {
     bool strict;  /* a replay: report a deviation that cannot be used */
     bool trace;
     bool choices;       /* keep them in the log, for a search */
+    bool coverage;      /* keep what pairs are found from (engine/coverage.h) */
     uint32_t steps_max; /* 0: the engine's default */
 };
 

@@ -13,6 +13,7 @@
 
 #include "mutator/mutator.h"
 #include "netstack/laboratory.h"
+#include "targets/feedback.h"
 #include "tool/finding.h"
 #include "tool/known.h"
 #include "tool/outcome.h"
@@ -110,8 +111,10 @@ take_arguments(int *argc, char **argv)
 static void
 say_goodbye(void)
 {
-    fprintf(stderr, "heddle: %" PRIu64 " runs, %" PRIu64 " known failures passed over\n", fuzz.runs,
-            fuzz.passed_over);
+    fprintf(stderr,
+            "heddle: %" PRIu64 " runs, %" PRIu64 " known failures passed over, %" PRIu64
+            " interleaving pairs\n",
+            fuzz.runs, fuzz.passed_over, feedback_pairs());
 }
 
 static void on_death(struct heddle_log *log);
@@ -121,7 +124,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     fuzz.known = known_create();
     fuzz.log = heddle_log_create();
-    if (fuzz.known == NULL || fuzz.log == NULL) {
+    if (fuzz.known == NULL || fuzz.log == NULL || !feedback_init()) {
         give_up((*argv)[0], strerror(errno));
     }
     if (laboratory_target_find(fuzz_target.target) == NULL ||
@@ -262,7 +265,7 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    static const struct laboratory_options plain = {.oracles = true};
+    static const struct laboratory_options plain = {.oracles = true, .coverage = true};
     const struct laboratory_target *target;
     const struct subject *subject;
     struct program *program = &fuzz.program;
@@ -276,7 +279,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
 
     fuzz.runs++;
+    heddle_forget(); /* an input means the same, whatever came before it */
     laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
+    feedback_add(fuzz.log, fuzz.runs);
     const struct heddle_result *result = &fuzz.log->result;
     if (result->verdict == HEDDLE_OK) {
         return 0;

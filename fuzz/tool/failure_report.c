@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "tool/command.h"
+#include "tool/coverage_report.h"
 #include "tool/terminal.h"
 
 #define NEVER_WIDTH 79
@@ -236,6 +237,9 @@ report_totals(const struct report *report, const struct report_sums *sums, FILE 
     if (target != NULL) {
         print_counters(report->totals, target->vocabulary, out);
     }
+    if (report->pairs != NULL) {
+        coverage_print(report->pairs, out);
+    }
     char line[128];
     snprintf(line, sizeof(line), "%" PRIu64 " distinct failure%s", sums->distinct,
              sums->distinct == 1 ? "" : "s");
@@ -323,6 +327,7 @@ add_runs(struct json_object *object, const struct report *report)
                            report->complete != REPORT_NOT_ASKED
                                ? json_object_new_boolean(report->complete == REPORT_COMPLETE)
                                : NULL);
+    json_object_object_add(object, "interleavings", coverage_json(report->pairs));
 }
 
 void

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "netstack/laboratory.h"
+#include "tool/incidence.h"
 
 /* What is known of a failure or of a replayed file. NULL and 0 fields: does not apply. */
 struct report {
@@ -24,6 +25,7 @@ struct report {
     uint64_t runs, runs_to_first;
     double seconds;
     enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */
+    const struct incidence_figures *pairs; /* of totals */
 };
 
 /* The failure as text; its last line is the one command that reproduces it. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/coverage_report.h"
 #include "tool/failure_report.h"
 #include "tool/known.h"
 #include "tool/reporter.h"
@@ -37,6 +38,7 @@ struct hunt {
     _Atomic uint64_t *last_wanted; /* shared: runs beyond it cannot be the first failure */
     struct known_set *known;
     struct reporter reporter;
+    struct coverage_watch *coverage;
     bool done;       /* stopped at a failure: later ones are not told */
     uint64_t deaths; /* parent's count of failing runs that killed */
 
@@ -53,7 +55,7 @@ struct hunt {
 static void
 execute(struct worker *worker, uint64_t number, void *argument)
 {
-    static const struct laboratory_options plain = {.oracles = true};
+    static const struct laboratory_options plain = {.oracles = true, .coverage = true};
     struct hunt *hunt = argument;
     const struct exploration *exploration = &hunt->options->exploration;
     struct room *room = &hunt->rooms[worker->seat];
@@ -65,6 +67,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     }
     if (hunt->program_group != group) {
         exploration_program(exploration, group - 1, &hunt->program);
+        heddle_forget(); /* what is learnt of one program never depends on who executes which */
         hunt->program_group = group;
     }
     exploration_schedule(exploration, number,
@@ -73,6 +76,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     log->number = number;
     laboratory_execute(&hunt->program, exploration->target, exploration->subject, &plain, log,
                        &room->totals);
+    coverage_watch_add(hunt->coverage, worker->seat, log, number, group);
     room->runs++;
     if (number % EXPLORATION_GROUP == 0) {
         room->counted_group = group;
@@ -175,6 +179,10 @@ on_news(const struct worker_news *news, void *argument)
 {
     struct hunt *hunt = argument;
     struct outcome *outcome = outcome_take(news, hunt->options->exploration.target);
+    if (news->end != WORKER_REPORTED) {
+        coverage_watch_add(hunt->coverage, news->seat, news->log, news->number,
+                           news->number / EXPLORATION_GROUP + 1);
+    }
     if (outcome == NULL) {
         errno = ENOMEM;
         return stop_for(hunt, TOOL_ENVIRONMENT, "no memory for a failure");
@@ -260,6 +268,10 @@ tell_totals(const struct hunt *hunt)
                             .runs = sum.runs,
                             .runs_to_first = hunt->runs_to_first,
                             .seconds = terminal_now() - hunt->reporter.started};
+    struct incidence_figures pairs;
+    if (coverage_watch_read(hunt->coverage, sum.runs, &pairs)) {
+        report.pairs = &pairs;
+    }
     struct report_sums sums = {
         .failing = sum.failing, .known = sum.known, .distinct = hunt->reported};
     if (options->json) {
@@ -319,9 +331,11 @@ hunt_run(const struct hunt_options *options)
     hunt->known = known_create();
     hunt->rooms = worker_shared_create(rooms_size);
     hunt->last_wanted = worker_shared_create(sizeof(*hunt->last_wanted));
+    hunt->coverage = coverage_watch_create(options->jobs);
     program_init(&hunt->program);
     int error = 0;
-    if (hunt->known == NULL || hunt->rooms == NULL || hunt->last_wanted == NULL) {
+    if (hunt->known == NULL || hunt->rooms == NULL || hunt->last_wanted == NULL ||
+        hunt->coverage == NULL) {
         command_complain("no memory to share with workers: %s", strerror(errno));
     } else if (options->known != NULL && (error = known_load(hunt->known, options->known)) != 0) {
         command_complain("--known: %s: %s", options->known, strerror(error));
@@ -335,6 +349,7 @@ hunt_run(const struct hunt_options *options)
     }
     free(hunt->pending);
     known_destroy(hunt->known);
+    coverage_watch_destroy(hunt->coverage);
     worker_shared_destroy(hunt->rooms, rooms_size);
     worker_shared_destroy(hunt->last_wanted, sizeof(*hunt->last_wanted));
     program_fini(&hunt->program);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/coverage.h"
 #include "engine/fiber.h"
 #include "engine/heddle.h"
 #include "netstack/laboratory.h"
@@ -214,18 +215,23 @@ struct program_case {
     const struct laboratory_target *target;
     const struct subject *subject;
     bool oracles;
-    uint64_t seed, steps, executions, failures;
+    struct coverage *coverage; /* NULL: none */
+    uint64_t seed, steps, executions, failures, pairs;
 };
 
 static uint64_t
 run_program(void *argument)
 {
     struct program_case *how = argument;
-    struct laboratory_options options = {.oracles = how->oracles};
+    struct laboratory_options options = {.oracles = how->oracles,
+                                         .coverage = how->coverage != NULL};
     const uint64_t executions = 2000;
     for (uint64_t i = 0; i < executions; i++) {
         how->program.strategy.seed = ++how->seed;
         laboratory_execute(&how->program, how->target, how->subject, &options, how->log, NULL);
+        if (how->coverage != NULL) {
+            how->pairs += coverage_look(how->coverage, how->log);
+        }
         how->steps += how->log->result.steps;
         how->failures += how->log->result.verdict != HEDDLE_OK;
     }
@@ -332,6 +338,37 @@ bench_program(struct heddle_log *log, const char *corpus, const char *name,
               BENCH_NO_BOUND, 0);
 }
 
+/* The same with interleaving coverage and without. */
+static void
+bench_coverage(struct heddle_log *log, const char *corpus, const char *name, const char *strategy)
+{
+    struct program_case programs[2] = {{0}};
+    struct bench_case cases[2];
+    for (int i = 0; i < 2; i++) {
+        programs[i].log = log;
+        programs[i].target = laboratory_target_find("lifecycle");
+        programs[i].subject = laboratory_subject_find("core");
+        load(&programs[i], corpus, name, strategy);
+        cases[i] = (struct bench_case){.work = run_program, .argument = &programs[i]};
+    }
+    programs[1].coverage = coverage_create();
+    if (programs[1].coverage == NULL) {
+        perror("heddle-bench: cannot map the pairs");
+        exit(4);
+    }
+    bench_measure(cases, 2, ROUNDS);
+    char row[128];
+    snprintf(row, sizeof row, "%s on core, %s, with interleaving coverage to without", name,
+             strategy);
+    bench_row(row, cases[1].ns_per_unit / cases[0].ns_per_unit, "ratio", BENCH_AT_MOST, 1.3);
+    snprintf(row, sizeof row, "%s on core, %s, interleaving pairs", name, strategy);
+    bench_row(row, (double)programs[1].pairs / (double)programs[1].executions, "pairs/execution",
+              BENCH_NO_BOUND, 0);
+    coverage_destroy(programs[1].coverage);
+    program_fini(&programs[0].program);
+    program_fini(&programs[1].program);
+}
+
 int
 bench_programs(const char *corpus)
 {
@@ -342,6 +379,8 @@ bench_programs(const char *corpus)
     }
     bench_program(log, corpus, "seven-threads.prog", "core");
     bench_program(log, corpus, "seven-threads.prog", "reference");
+    bench_coverage(log, corpus, "seven-threads.prog", "random");
+    bench_coverage(log, corpus, "seven-threads.prog", "pct");
     heddle_log_destroy(log);
     return 0;
 }

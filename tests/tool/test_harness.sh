@@ -48,6 +48,30 @@ says "--findigs=odd: there is no such option" "--findings=DIR"
 expect 2
 says "Usage:"
 
+# An input means the same whatever came before it, also where its strategy learns: eight times one shows no more
+# pairs than once.
+cat >learning.prog <<'END'
+heddle 1
+target toy
+subject core
+events sync
+strategy portfolio seed=5
+thread
+  add by=1
+  add by=2
+thread
+  add by=3
+  add by=4
+thread
+  add by=5
+  add by=6
+end
+END
+pairs() { expect 0 "$@" && sed -n 's/.* \([0-9]*\) interleaving pairs/\1/p' stderr; }
+once=$(pairs learning.prog)
+often=$(pairs learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog)
+[ "${once:-0}" -gt 0 ] && [ "$often" = "$once" ] || fail "one input shows $once pairs, and again and again, $often"
+
 # Where a sanitizer ends the process, the file is written before.
 if "$tool" --version | grep -q address; then
     "$tool" run toy --subject stray --runs 400 -o stray >stdout 2>stderr

@@ -7,11 +7,15 @@
 
 # same SUBJECT CODE OPTION…
 same() {
-    local subject=$1 code=$2
+    local subject=$1 code=$2 left_out='runs in\|^  add\|^  strike\|before_strike\|runs\? failed'
     shift 2
+    # Who stops at a failure has executed some runs beyond it.
+    if [ "$code" -ne 0 ] && [[ " $* " != *' --keep-going '* ]]; then
+        left_out+='\|interleaving\|^    *[0-9]*:\|so many runs\|not seen yet\|probability'
+    fi
     for jobs in 1 2 3 7; do
         expect "$code" run toy --subject "$subject" --jobs $jobs -o "$subject$jobs" "$@"
-        sed "s,$subject$jobs/,," stdout | grep -v 'runs in\|^  add\|^  strike\|before_strike\|runs\? failed' >"told$jobs"
+        sed "s,$subject$jobs/,," stdout | grep -v "$left_out" >"told$jobs"
         mkdir -p "$subject$jobs"
         if [ $jobs -gt 1 ]; then
             diff -r "${subject}1" "$subject$jobs" || fail "$jobs jobs find something else"
@@ -24,10 +28,24 @@ same() {
 same various 1 --runs 6000 --keep-going
 same various 1 --runs 6000
 same various 1 --runs 6000 --keep-going --seed 77 --strategy pct
+same various 1 --runs 6000 --keep-going --strategy rff
+same various 1 --runs 6000 --keep-going --strategy portfolio
 same null_write 1 --runs 600 --keep-going
 same exit 1 --runs 64 --keep-going
 same exit 1 --runs 600
 same core 0 --runs 3000
+
+# Pairs too: they were told above.
+expect 1 run toy --subject various --runs 600 --keep-going -o pairs
+says 'interleaving pairs: ' 'in 75 programs' 'after so many runs: 1: ' '600: ' 'not seen yet: ' 'probability '
+
+# A run that takes its process with it shows what one does that fails in the same place. Of this seed, one pair is in
+# such a run alone.
+for subject in fail exit; do
+    expect 1 run toy --subject "$subject" --runs 100 --seed 40 --keep-going --json -o pairs
+    tail -1 stdout | sed 's/.*"interleavings"://' >"$subject"
+done
+diff fail exit || fail "pairs are lost with a process"
 
 # The number that counts is the lowest that fails.
 expect 1 run toy --subject various --runs 6000 --json -o lowest --jobs 3

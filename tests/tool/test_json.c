@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 static const char *const fields[] = {
-    "file",   "target", "subject",       "verdict",  "oracle",      "signature",
-    "hash",   "steps",  "diverged_at",   "switches", "preemptions", "operations",
-    "faults", "runs",   "runs_to_first", "seconds",  "complete",    "where"};
+    "file",          "target",      "subject",  "verdict",     "oracle",       "signature", "hash",
+    "steps",         "diverged_at", "switches", "preemptions", "operations",   "faults",    "runs",
+    "runs_to_first", "seconds",     "complete", "where",       "interleavings"};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct lines {
@@ -144,6 +144,45 @@ Test(json, totals_say_what_was_done)
     cr_expect_gt(number(add, "successes"), 4000);
     cr_expect_eq(number(add, "errors"), 0);
     cr_expect_gt(number(field(totals, "faults"), "before_strike"), 0);
+}
+
+static double
+real(struct json_object *object, const char *name)
+{
+    cr_assert(json_object_is_type(field(object, name), json_type_double), "%s is no real", name);
+    return json_object_get_double(field(object, name));
+}
+
+Test(json, totals_say_which_interleavings_were_seen_and_what_is_not_known)
+{
+    struct lines lines = run("run toy --runs 100 --json");
+    struct json_object *seen = field(lines.objects[0], "interleavings");
+    int64_t pairs = number(seen, "pairs");
+    cr_expect_gt(pairs, 10);
+    cr_expect_not(json_object_get_boolean(field(seen, "full")));
+    cr_expect_eq(number(seen, "programs"), 13);
+    cr_expect_gt(number(seen, "in_one_program"), 0);
+    cr_expect_gt(number(seen, "in_two_programs"), 0);
+    cr_expect_leq(number(seen, "in_one_program") + number(seen, "in_two_programs"), pairs);
+    cr_expect_gt(real(seen, "unseen"), 0);
+    cr_expect_gt(real(seen, "next_is_new"), 0);
+    cr_expect_lt(real(seen, "next_is_new"), 1);
+
+    /* 1, 2, 4, … 64, 100 runs. */
+    struct json_object *curve = field(seen, "curve");
+    cr_assert_eq(json_object_array_length(curve), 8);
+    for (size_t i = 0; i < 8; i++) {
+        struct json_object *point = json_object_array_get_idx(curve, i);
+        int64_t runs = json_object_get_int64(json_object_array_get_idx(point, 0));
+        char arguments[64];
+        cr_expect_eq(runs, i < 7 ? 1 << i : 100);
+        snprintf(arguments, sizeof(arguments), "run toy --runs %d --json", (int)runs);
+        struct json_object *shorter = field(run(arguments).objects[0], "interleavings");
+        cr_expect_eq(json_object_get_int64(json_object_array_get_idx(point, 1)),
+                     number(shorter, "pairs"));
+    }
+    cr_expect_null(
+        field(run("run toy --subject fail --runs 400 --json").objects[0], "interleavings"));
 }
 
 Test(json, without_faults_none_are_injected)

@@ -13,18 +13,20 @@
 
 #include "netstack/laboratory.h"
 
+#define ADDERS_MAX 8
+
 enum toy_verb { TOY_ADD, TOY_STRIKE };
 
 static const struct program_verb verbs[] = {
     {.name = "add",
      .weight = 3,
      .parameter_count = 1,
-     .parameters = {{.name = "by", .limit = 8, .names = NULL}}},
+     .parameters = {{.name = "by", .limit = ADDERS_MAX, .names = NULL}}},
     {.name = "strike", .weight = 1},
 };
 static const struct program_verb fault_points[] = {{.name = "before_strike", .weight = 1}};
 static const struct program_verb fault_actions[] = {{.name = "spare", .weight = 1}};
-static const char *const strategies[] = {"fixed", "random", "pct"};
+static const char *const strategies[] = {"fixed", "random", "pct", "rff", "portfolio"};
 
 static const struct program_vocabulary vocabulary = {
     .verbs = verbs,
@@ -36,7 +38,7 @@ static const struct program_vocabulary vocabulary = {
     .choice_kinds = heddle_choice_kind_names,
     .choice_kind_count = HEDDLE_CHOICE_KIND_COUNT,
     .strategies = strategies,
-    .strategy_count = 3,
+    .strategy_count = sizeof(strategies) / sizeof(strategies[0]),
 };
 
 static const struct laboratory_target toy = {
@@ -254,6 +256,11 @@ strike(void)
     scene.inside--;
 }
 
+/* Each number is added at a place of its own, so that there is something to meet. */
+static const struct kernel_site adders[ADDERS_MAX] = {
+    {"toy.c", "add_0", 0}, {"toy.c", "add_1", 1}, {"toy.c", "add_2", 2}, {"toy.c", "add_3", 3},
+    {"toy.c", "add_4", 4}, {"toy.c", "add_5", 5}, {"toy.c", "add_6", 6}, {"toy.c", "add_7", 7}};
+
 static void
 run_thread(void *argument)
 {
@@ -266,9 +273,10 @@ run_thread(void *argument)
         if (operation->verb == TOY_STRIKE) {
             strike();
         } else {
-            kernel_mutex_enter(&scene.mutex);
+            kernel_site_t site = &adders[operation->arguments[0]];
+            kernel_mutex_enter_at(&scene.mutex, site);
             sum += operation->arguments[0];
-            kernel_mutex_exit(&scene.mutex);
+            kernel_mutex_exit_at(&scene.mutex, site);
         }
         scene.totals->successes[operation->verb]++;
     }
@@ -316,6 +324,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
                      .strict = options->strict},
         .trace = options->trace,
         .choices = options->choices,
+        .coverage = options->coverage,
     };
     scene.program = program;
     scene.totals = totals != NULL ? totals : &unwanted;

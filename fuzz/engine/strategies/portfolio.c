@@ -158,8 +158,10 @@ ended(const struct strategy_view *view, const struct heddle_result *result)
 static void
 forget(void)
 {
+    if (seen_count > 0) {
+        memset(seen, 0, sizeof seen);
+    }
     executions = seen_count = 0;
-    memset(seen, 0, sizeof seen);
     for (size_t i = 0; i < ARM_COUNT; i++) {
         states[i].passed = 0;
         states[i].gain = ONE;

@@ -139,6 +139,9 @@ reads_from_event(const struct strategy_view *view, uint16_t task, bool waited)
 void
 reads_from_forget(void)
 {
+    if (event_count == 1) {
+        return; /* there was none, and so nothing else */
+    }
     memset(event_slots, 0, sizeof event_slots);
     memset(pair_slots, 0, sizeof pair_slots);
     memset(users, 0, sizeof users);

@@ -197,7 +197,9 @@ forget(void)
 {
     reads_from_forget();
     corpus_count = corpus_at = energy = 0;
-    memset(combinations, 0, sizeof combinations);
+    if (combination_count > 0) {
+        memset(combinations, 0, sizeof combinations);
+    }
     combination_count = execution_count = 0;
 }
 
