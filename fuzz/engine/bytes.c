@@ -6,11 +6,15 @@
  */
 #include "engine/execution.h"
 
+/* Eight bytes of anything, anywhere. */
+typedef uint64_t __attribute__((aligned(1), may_alias)) word_t;
+
+/* Forwards: what overlaps may be copied towards lower addresses. */
 void
 bytes_copy(void *to, const void *from, size_t size)
 {
-    uint64_t *to_word = to;
-    const uint64_t *from_word = from;
+    word_t *to_word = to;
+    const word_t *from_word = from;
     for (; size >= sizeof *to_word; size -= sizeof *to_word) {
         *to_word++ = *from_word++;
     }
