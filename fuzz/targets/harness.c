@@ -276,6 +276,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
 
     fuzz.runs++;
+    heddle_forget(); /* the bytes are all there is, whatever came before them */
     laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
     const struct heddle_result *result = &fuzz.log->result;
     if (result->verdict == HEDDLE_OK) {

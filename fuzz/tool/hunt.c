@@ -66,6 +66,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     if (hunt->program_group != group) {
         exploration_program(exploration, group - 1, &hunt->program);
         hunt->program_group = group;
+        heddle_forget(); /* what is learnt of one program does not reach the next, whoever has that */
     }
     exploration_schedule(exploration, number,
                          room->counted_group == group ? room->counted_length : 0, &hunt->program);
@@ -279,15 +280,18 @@ static void
 hunt_all(struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
-    const struct worker_job job = {.jobs = options->jobs,
-                                   .numbers = options->runs,
-                                   .batch = EXPLORATION_GROUP,
-                                   .memory_max = WORKER_MEMORY,
-                                   .seconds = options->seconds,
-                                   .execute = execute,
-                                   .on_news = on_news,
-                                   .on_settled = on_settled,
-                                   .argument = hunt};
+    const struct worker_job job = {
+        .jobs = options->jobs,
+        .numbers = options->runs,
+        .batch = EXPLORATION_GROUP,
+        .memory_max = WORKER_MEMORY,
+        /* When a worker has grown depends on time, what was learnt must not. */
+        .batches_are_whole = true,
+        .seconds = options->seconds,
+        .execute = execute,
+        .on_news = on_news,
+        .on_settled = on_settled,
+        .argument = hunt};
     worker_stop_on_interrupt();
     hunt->reporter.started = terminal_now();
     atomic_store(hunt->last_wanted, UINT64_MAX);

@@ -24,7 +24,10 @@ static const struct program_verb verbs[] = {
 };
 static const struct program_verb fault_points[] = {{.name = "before_strike", .weight = 1}};
 static const struct program_verb fault_actions[] = {{.name = "spare", .weight = 1}};
-static const char *const strategies[] = {"fixed", "random", "pct"};
+static const char *const strategies[] = {
+    "fixed", "random", "pct", "round-robin", "pct-fair", "pos",
+    "urw",   "surw",   "rff", "period",      "contend",  "portfolio",
+};
 
 static const struct program_vocabulary vocabulary = {
     .verbs = verbs,
@@ -36,7 +39,7 @@ static const struct program_vocabulary vocabulary = {
     .choice_kinds = heddle_choice_kind_names,
     .choice_kind_count = HEDDLE_CHOICE_KIND_COUNT,
     .strategies = strategies,
-    .strategy_count = 3,
+    .strategy_count = sizeof strategies / sizeof *strategies,
 };
 
 static const struct laboratory_target toy = {

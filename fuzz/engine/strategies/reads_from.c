@@ -138,6 +138,9 @@ reads_from_event(const struct strategy_view *view, uint16_t task, bool waited)
 void
 reads_from_forget(void)
 {
+    if (event_count == 1) {
+        return; /* nothing was seen since */
+    }
     memset(event_slots, 0, sizeof event_slots);
     memset(pair_slots, 0, sizeof pair_slots);
     memset(users, 0, sizeof users);
