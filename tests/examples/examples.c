@@ -74,8 +74,10 @@ example_execute(const struct example *example, bool twin, const struct heddle_sc
     running = example;
     running_twin = twin;
     /* An example of a deadlock is to deadlock; its twin must not even be able to. */
-    struct heddle_run run = {
-        .body = run_body, .schedule = *schedule, .steps_max = STEPS_MAX, .lock_order = twin};
+    struct heddle_run run = {.body = run_body,
+                             .schedule = *schedule,
+                             .steps_max = STEPS_MAX,
+                             .lock_order = twin || example->watches};
     heddle_execute(&run, log);
 }
 
