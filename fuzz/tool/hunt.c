@@ -291,15 +291,18 @@ static void
 hunt_all(struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
-    const struct worker_job job = {.jobs = options->jobs,
-                                   .numbers = options->runs,
-                                   .batch = EXPLORATION_GROUP,
-                                   .memory_max = WORKER_MEMORY,
-                                   .seconds = options->seconds,
-                                   .execute = execute,
-                                   .on_news = on_news,
-                                   .on_settled = on_settled,
-                                   .argument = hunt};
+    const struct worker_job job = {
+        .jobs = options->jobs,
+        .numbers = options->runs,
+        .batch = EXPLORATION_GROUP,
+        .memory_max = WORKER_MEMORY,
+        /* When a worker has grown depends on time, what was learnt must not. */
+        .batches_are_whole = true,
+        .seconds = options->seconds,
+        .execute = execute,
+        .on_news = on_news,
+        .on_settled = on_settled,
+        .argument = hunt};
     worker_stop_on_interrupt();
     hunt->reporter.started = terminal_now();
     atomic_store(hunt->last_wanted, UINT64_MAX);

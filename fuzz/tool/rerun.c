@@ -60,6 +60,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     outcome_announce(&input->program, log);
     log->number = number;
     double start = terminal_now();
+    heddle_forget(); /* the file is all there is, whatever was executed before it */
     laboratory_execute(&input->program, input->target, input->subject, &options, log,
                        is_first ? &room->first : &room->all);
     room->seconds += terminal_now() - start;

@@ -142,7 +142,8 @@ be_worker(const struct worker_job *job, struct worker *worker, uint64_t number)
          number = number_after(job, number)) {
         atomic_store(&channel->told, 0);
         atomic_store(&channel->current, number);
-        if (atomic_load(&channel->retire)) {
+        bool may_retire = !job->batches_are_whole || number % job->batch == 0;
+        if (may_retire && atomic_load(&channel->retire)) {
             _exit(0);
         }
         job->execute(worker, number, job->argument);

@@ -70,6 +70,7 @@ struct worker_job {
 
     /* Bytes; a worker that has grown beyond is followed by another. 0: no limit. */
     size_t memory_max;
+    bool batches_are_whole; /* … not before its batch is done: its numbers build on each other */
 
     /* In the worker. An execution sets log->running while it runs (heddle_execute does). */
     void (*execute)(struct worker *worker, uint64_t number, void *argument);

@@ -17,6 +17,7 @@ struct example {
     uint32_t threads;  /* tasks beside the body's own */
     uint32_t size;     /* what size() says, for families that have one */
     bool hard;         /* a limit of a million schedules, not ten thousand */
+    bool watches;      /* the order of locks, not only its twin's */
     void (*body)(void);
 };
 

@@ -78,7 +78,7 @@ example_execute(const struct example *example, bool twin, const struct heddle_sc
     struct heddle_run run = {.body = run_body,
                              .schedule = *schedule,
                              .steps_max = STEPS_MAX,
-                             .lock_order = twin,
+                             .lock_order = twin || example->watches,
                              .accesses = example_accesses};
     heddle_execute(&run, log);
 }

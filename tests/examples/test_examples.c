@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The examples are what they say they are: each error is found, with its verdict, and its explicit schedule replays; no
- * twin is accused; and every verdict has a program by which every strategy gives it. `ci/bench
- * strategies` does the same with many more schedules.
+ * twin is accused. `ci/bench strategies` does the same with many more schedules. Who gives which verdict:
+ * verdict_table.c.
  */
 #include "example.h"
 
@@ -12,7 +12,6 @@
 #define LIMIT          10000u
 #define LIMIT_HARD     1000000u
 #define TWIN_SCHEDULES 200u
-#define SAME_SCHEDULES 64u
 
 static struct heddle_log *run_log;
 
@@ -200,73 +199,5 @@ Test(examples, no_schedule_of_a_relay_fails_with_fewer_preemptions)
             }
         }
         cr_assert_gt(failures, 0, "%s", name);
-    }
-}
-
-/* --- verdicts ------------------------------------------------------------------------------------------ */
-
-/*
- * For each verdict a program by which every strategy gives it that has more than one schedule; or why there
- * is none.
- */
-static const struct {
-    const char *program, *why_none;
-} verdict_programs[HEDDLE_VERDICT_COUNT] = {
-    [HEDDLE_OK] = {.why_none = "every twin gives it"},
-    [HEDDLE_ASSERTION] = {"lost-update", NULL},
-    [HEDDLE_INVARIANT] = {"bank-audit", NULL},
-    [HEDDLE_USE_AFTER_FREE] = {"treiber-free", NULL},
-    [HEDDLE_DOUBLE_FREE] = {"double-free", NULL},
-    [HEDDLE_LEAK] = {"single-checked", NULL},
-    [HEDDLE_DEADLOCK] = {"signal-for-broadcast", NULL},
-    [HEDDLE_LIVELOCK] = {"polite-livelock", NULL},
-    [HEDDLE_RACE] = {.why_none = "loads and stores are no events of this model; tsan/ has them"},
-    [HEDDLE_LOCK_MISUSE] = {"unlock-by-stranger", NULL},
-    [HEDDLE_LOCK_ORDER] = {.why_none = "the engine does not watch the order of locks"},
-    [HEDDLE_MODEL_MISMATCH] = {"lossy-fifo", NULL},
-    [HEDDLE_SANITIZER] = {.why_none = "it takes a sanitizer's build, or a write out of bounds"},
-    [HEDDLE_PANIC] = {"resurrection", NULL},
-    [HEDDLE_INTERNAL] = {.why_none = "the engine is not wrong"},
-};
-
-/* Does the strategy find it, or has it one schedule only, which does not? */
-static bool
-finds_if_able(const struct example *example, const struct strategy *strategy,
-              enum heddle_verdict verdict)
-{
-    uint64_t hash = 0;
-    bool same = true;
-    heddle_forget();
-    for (uint32_t seed = 0; seed < LIMIT; seed++) {
-        const struct heddle_result *result = execute(example, false, strategy, seed);
-        if (result->verdict != HEDDLE_OK) {
-            return result->verdict == verdict;
-        }
-        hash = seed == 0 ? result->hash : hash;
-        same = same && result->hash == hash;
-        if (same && seed + 1 == SAME_SCHEDULES) {
-            return strcmp(strategy_name(strategy), "round-robin") == 0;
-        }
-    }
-    return false;
-}
-
-Test(examples, every_verdict_is_given_by_every_strategy_that_can)
-{
-    for (int verdict = 0; verdict < HEDDLE_VERDICT_COUNT; verdict++) {
-        const char *name = heddle_verdict_name((enum heddle_verdict)verdict);
-        const char *program = verdict_programs[verdict].program;
-        if (program == NULL) {
-            cr_assert_not_null(verdict_programs[verdict].why_none, "%s has no program", name);
-            continue;
-        }
-        const struct example *example = example_find(program);
-        cr_assert_not_null(example, "%s", program);
-        cr_assert_eq(example->verdicts, (uint32_t)1 << verdict, "%s", program);
-        const struct strategy *strategy;
-        for (size_t i = 0; (strategy = explorer_at(i)) != NULL; i++) {
-            cr_assert(finds_if_able(example, strategy, (enum heddle_verdict)verdict),
-                      "%s does not give %s by %s", strategy_name(strategy), name, program);
-        }
     }
 }

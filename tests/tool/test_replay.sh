@@ -33,6 +33,13 @@ done
 expect 1 replay --trace "$1"
 says "mutex_init" "exit"
 
+# A strategy that learns has learnt nothing before a file, whatever was executed before.
+for strategy in surw urw rff period portfolio; do
+    sed "s/^strategy .*/strategy $strategy seed=9/; /^schedule/,/^end/{/^end/!d}" "$1" >learning.prog
+    "$program" replay --repeat 40 learning.prog >stdout 2>stderr
+    [ $? -le 1 ] || fail "$strategy: runs of the same file differ"
+done
+
 # Another subject, and what is needed to reproduce it.
 expect 0 replay --subject core "$1"
 expect 1 replay --subject fail "$1"

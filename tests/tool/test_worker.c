@@ -37,9 +37,11 @@ struct scene {
     struct worker_news news[NUMBERS];
     char output[64];
     unsigned news_count;
-    atomic_int *processes; /* shared: the last one's pid, and how many there were; or NULL */
-    bool unsettled;        /* a number below what was settled had not been executed */
-    unsigned slow;         /* microseconds */
+    /* Shared: the last one's pid; how many there were; how many began inside a batch. Or NULL. */
+    atomic_int *processes;
+    uint64_t batch;
+    bool unsettled; /* a number below what was settled had not been executed */
+    unsigned slow;  /* microseconds */
 };
 
 static int
@@ -93,6 +95,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     atomic_fetch_add(&scene->executed[number % NUMBERS], 1);
     if (scene->processes != NULL && atomic_exchange(&scene->processes[0], getpid()) != getpid()) {
         atomic_fetch_add(&scene->processes[1], 1);
+        atomic_fetch_add(&scene->processes[2], number % scene->batch != 0);
     }
     worker->log->running = 1;
     worker->log->number = number;
@@ -139,10 +142,12 @@ play(struct scene *scene, unsigned jobs, uint64_t batch)
     }
     memset((void *)scene->executed, 0, size);
     scene->news_count = 0;
+    scene->batch = batch;
     return worker_run(&(struct worker_job){.jobs = jobs,
                                            .numbers = NUMBERS,
                                            .batch = batch,
                                            .memory_max = GROWTH,
+                                           .batches_are_whole = true,
                                            .execute = execute,
                                            .on_news = on_news,
                                            .on_settled = on_settled,
@@ -255,12 +260,15 @@ Test(worker, deaths_are_counted_for_each_number)
 
 Test(worker, one_that_grows_is_followed_by_another)
 {
-    struct scene scene = {.deed = GROW, .slow = 10000};
-    scene.processes = worker_shared_create(2 * sizeof(atomic_int));
-    cr_assert(play(&scene, 1, 1));
-    each_was_executed(&scene, 1);
-    cr_expect_eq(scene.news_count, 0);
-    cr_expect_eq(scene.processes[1], 2, "%d processes", scene.processes[1]);
+    for (uint64_t batch = 1; batch <= 16; batch += 15) {
+        struct scene scene = {.deed = GROW, .slow = 10000};
+        scene.processes = worker_shared_create(3 * sizeof(atomic_int));
+        cr_assert(play(&scene, 1, batch));
+        each_was_executed(&scene, 1);
+        cr_expect_eq(scene.news_count, 0);
+        cr_expect_eq(scene.processes[1], 2, "%d processes", scene.processes[1]);
+        cr_expect_eq(scene.processes[2], 0, "inside a batch of %u", (unsigned)batch);
+    }
 }
 
 Test(worker, stopping_leaves_later_numbers_alone)

@@ -26,7 +26,10 @@ static const struct program_verb verbs[] = {
 };
 static const struct program_verb fault_points[] = {{.name = "before_strike", .weight = 1}};
 static const struct program_verb fault_actions[] = {{.name = "spare", .weight = 1}};
-static const char *const strategies[] = {"fixed", "random", "pct", "rff", "portfolio"};
+static const char *const strategies[] = {
+    "fixed", "random", "pct", "round-robin", "pct-fair", "pos",
+    "urw",   "surw",   "rff", "period",      "contend",  "portfolio",
+};
 
 static const struct program_vocabulary vocabulary = {
     .verbs = verbs,

@@ -18,8 +18,6 @@
 #include "engine/strategies/census.h"
 #include "engine/strategies/reads_from.h"
 
-#include <string.h>
-
 #define ONE        4096 /* in fixed point */
 #define PACE       8    /* executions of an arm by which its gain forgets */
 #define LONG       4096
@@ -40,11 +38,12 @@ static struct {
     uint64_t passed; /* turns had, each by the inverse of its weight */
     uint32_t gain;   /* of recent executions the part that paid; ONE: all */
 } states[ARM_COUNT];
-static uint32_t executions;
+static uint32_t executions; /* 0: nothing is learnt, and states mean nothing */
 
 /* Combinations seen: a set without removal, and when it is full all are known. */
 #define SEEN_MAX 65536u /* a power of two; of these half are used */
 static uint64_t seen[SEEN_MAX];
+static uint32_t seen_places[SEEN_MAX / 2]; /* where they are, so that forgetting is cheap */
 static uint32_t seen_count;
 
 static const struct strategy *now; /* whose turn it is */
@@ -63,15 +62,27 @@ is_new(uint64_t signature)
                 return false;
             }
             seen[i] = signature;
-            seen_count++;
+            seen_places[seen_count++] = i;
             return true;
         }
     }
 }
 
 static void
+start(void)
+{
+    for (size_t i = 0; i < ARM_COUNT; i++) {
+        states[i].passed = 0;
+        states[i].gain = ONE;
+    }
+}
+
+static void
 begin(const struct strategy_view *view)
 {
+    if (executions == 0) {
+        start();
+    }
     turn = DEEPEST;
     if (executions < LONG || executions % LONG_TURNS == 0) {
         for (size_t i = 0; i < ARM_COUNT; i++) {
@@ -158,13 +169,9 @@ ended(const struct strategy_view *view, const struct heddle_result *result)
 static void
 forget(void)
 {
-    if (seen_count > 0) {
-        memset(seen, 0, sizeof seen);
-    }
-    executions = seen_count = 0;
-    for (size_t i = 0; i < ARM_COUNT; i++) {
-        states[i].passed = 0;
-        states[i].gain = ONE;
+    executions = 0;
+    while (seen_count > 0) {
+        seen[seen_places[--seen_count]] = 0;
     }
 }
 

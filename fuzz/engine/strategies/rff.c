@@ -41,6 +41,7 @@ static struct combination {
     uint64_t signature; /* 0: free */
     uint32_t executions;
 } combinations[SIGNATURES_MAX];
+static uint32_t combination_places[SIGNATURES_MAX]; /* so that forgetting is cheap */
 static uint32_t combination_count, execution_count;
 
 /* The execution under way. */
@@ -174,7 +175,7 @@ find_combination(uint64_t signature)
     }
     if (combinations[place].signature == 0) {
         combinations[place].signature = signature;
-        combination_count++;
+        combination_places[combination_count++] = place;
     }
     return place;
 }
@@ -197,10 +198,10 @@ forget(void)
 {
     reads_from_forget();
     corpus_count = corpus_at = energy = 0;
-    if (combination_count > 0) {
-        memset(combinations, 0, sizeof combinations);
+    while (combination_count > 0) {
+        combinations[combination_places[--combination_count]] = (struct combination){0};
     }
-    combination_count = execution_count = 0;
+    execution_count = 0;
 }
 
 /* --- going by it --------------------------------------------------------------------------------- */
