@@ -234,4 +234,21 @@ void program_mutate(struct program *program, const struct program_vocabulary *vo
 void program_splice(struct program *child, const struct program *a, const struct program *b,
                     const struct program_vocabulary *vocabulary, uint64_t *state);
 
+/* --- smaller ones: shrink.c ------------------------------------------------------------------ */
+
+enum program_part { PROGRAM_PART_OPERATIONS, PROGRAM_PART_FAULTS, PROGRAM_PART_DEVIATIONS };
+uint32_t program_part_size(const struct program *program, enum program_part part);
+
+/* Takes out so many from `first` on, or as many as there are. Threads stay, if only empty. */
+void program_cut(struct program *program, enum program_part part, uint32_t first, uint32_t count);
+
+/* Takes out a thread, if it is not the only one; those behind it move up. */
+void program_cut_thread(struct program *program, uint32_t thread);
+
+/*
+ * Makes one number of an operation or a fault simpler, the index-th way of all there are: *changed says
+ * whether it was not as simple already. Returns: false beyond the last.
+ */
+bool program_simplify(struct program *program, uint32_t index, bool *changed);
+
 #endif

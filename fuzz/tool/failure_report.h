@@ -25,7 +25,7 @@ struct report {
     uint64_t runs, runs_to_first;
     double seconds;
     enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */
-    const struct incidence_figures *pairs; /* of totals */
+    const struct incidence_figures *pairs;                                  /* of totals */
 };
 
 /* The failure as text; its last line is the one command that reproduces it. */

@@ -11,13 +11,9 @@
 #include "tool/output.h"
 
 int
-finding_write(const char *directory, const char *prefix, uint64_t number, struct report *report,
-              const struct laboratory_target *target, char path[PATH_MAX])
+finding_write_as(const char *path, const struct report *report,
+                 const struct laboratory_target *target)
 {
-    int length = snprintf(path, PATH_MAX, "%s/%s%016" PRIx64 ".prog", directory, prefix, number);
-    if (length < 0 || length >= PATH_MAX) {
-        return ENAMETOOLONG;
-    }
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
@@ -25,11 +21,23 @@ finding_write(const char *directory, const char *prefix, uint64_t number, struct
         return errno;
     }
     report_print_prog(report, target, out);
-    int error = fclose(out) == 0 ? output_make_directory(directory) : errno;
-    if (error == 0) {
-        error = output_write(path, text, size);
-    }
+    int error = fclose(out) == 0 ? output_write(path, text, size) : errno;
     free(text);
+    return error;
+}
+
+int
+finding_write(const char *directory, const char *prefix, uint64_t number, struct report *report,
+              const struct laboratory_target *target, char path[PATH_MAX])
+{
+    int length = snprintf(path, PATH_MAX, "%s/%s%016" PRIx64 ".prog", directory, prefix, number);
+    if (length < 0 || length >= PATH_MAX) {
+        return ENAMETOOLONG;
+    }
+    int error = output_make_directory(directory);
+    if (error == 0) {
+        error = finding_write_as(path, report, target);
+    }
     if (error == 0) {
         report->file = path;
     }

@@ -18,4 +18,8 @@
 int finding_write(const char *directory, const char *prefix, uint64_t number, struct report *report,
                   const struct laboratory_target *target, char path[PATH_MAX]);
 
+/* The same to a path of the caller's, whose directory is there. */
+int finding_write_as(const char *path, const struct report *report,
+                     const struct laboratory_target *target);
+
 #endif

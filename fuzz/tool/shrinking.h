@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What `heddle shrink` does once its arguments are understood. Delta debugging (Zeller and Hildebrandt, TSE 2002) over threads,
+ * operations, faults, numbers and the deviations of the schedule, keeping the signature. A smaller program needs
+ * another schedule: each candidate is tried with its old one, then with so many new ones. At the end the schedule
+ * with the fewest preemptions is searched for, bound by bound (Musuvathi and Qadeer, PLDI 2007).
+ */
+#ifndef TOOL_SHRINKING_H
+#define TOOL_SHRINKING_H
+
+#include "tool/command.h"
+#include "tool/input.h"
+
+struct shrinking_options {
+    const struct input *input;
+    const char *output; /* where the smaller file goes */
+    double seconds;     /* then what was reached so far counts */
+    uint32_t schedules; /* tried of each candidate */
+    bool json;
+};
+
+enum tool_exit shrinking_run(const struct shrinking_options *options);
+
+#endif

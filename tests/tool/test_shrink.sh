@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Shrinking as people use it: what is left fails in the same way, nothing of it can go, and whatever the subject does to
+# its process, or however the file was found, the result is the same small file.
+. "$(dirname "$0")/testing.sh"
+
+cat >large.prog <<'END'
+heddle 1
+target toy
+subject fail
+strategy random seed=1
+thread
+  add by=1
+  add by=7
+thread
+  add by=5
+  strike
+  strike
+  add by=2
+thread
+  add by=3
+thread
+  strike
+  add by=6
+  strike
+  strike
+faults
+  before_strike nth=3 : spare
+end
+END
+
+# The first schedule that fails, of many.
+seed=1
+while "$program" replay large.prog >stdout 2>stderr; do
+    seed=$((seed + 1))
+    [ $seed -lt 500 ] || fail "no schedule fails"
+    sed -i "s/seed=.*/seed=$seed/" large.prog
+done
+signature=$(sed -n 's/^ *signature: //p' stdout)
+
+shrunk() { # FILE SIGNATURE: it is as small as it can be
+    [ "$(sed -n 's/^# signature: //p' "$1")" = "$2" ] || fail "$1: another signature"
+    [ "$(grep -c '^thread' "$1")" -eq 2 ] || fail "$1: threads"
+    [ "$(grep -c '^  strike' "$1")" -eq 2 ] || fail "$1: strikes"
+    ! grep -q '^  add\|^faults' "$1" || fail "$1: something that is not needed"
+    [ "$(grep -c '^  task' "$1")" -eq 1 ] || fail "$1: switches"
+}
+
+expect 1 shrink large.prog
+says "threads 4 → 2, operations 11 → 2, faults 1 → 0" "signature: $signature" "replay large.min.prog" "was not seen in 300 schedules"
+shrunk large.min.prog "$signature"
+expect 1 replay large.min.prog
+says "signature: $signature"
+expect 0 replay --expect assertion --repeat 50 large.min.prog
+
+# It is as small as it gets: once more changes nothing. The output can be named, and JSON says the same.
+expect 1 shrink large.min.prog -o again.prog --json
+grep -q "\"signature\":\"$signature\"" stdout || fail "JSON does not have the signature"
+diff <(grep -v '^#' large.min.prog) <(grep -v '^#' again.prog) || fail "it went on shrinking"
+
+# Subjects that take their process with them.
+for subject in null_write exit; do
+    sed "s/subject fail/subject $subject/" large.prog >$subject.prog
+    expect 1 replay $subject.prog
+    signature=$(sed -n 's/^ *signature: //p' stdout)
+    expect 1 shrink $subject.prog --schedules 60
+    shrunk $subject.min.prog "$signature"
+done
+
+# What does not fail, and what cannot be used or written.
+sed 's/subject fail/subject core/' large.prog >core.prog
+expect 2 shrink core.prog
+says "core.prog: does not fail"
+[ ! -e core.min.prog ] || fail "a file of nothing"
+expect 2 shrink
+says "needs a FILE"
+expect 2 shrink missing.prog
+expect 2 shrink large.prog -o nowhere/out.prog
+says "nowhere/out.prog"
+expect 2 shrink large.prog --seconds never
+expect 0 shrink --help
+says "Example: heddle shrink"
