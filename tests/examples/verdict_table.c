@@ -135,7 +135,7 @@ static const struct example own[] = {
 static const struct row {
     const char *program;
     const char *why_none; /* instead of a program */
-    const char *build;    /* the sanitizer without which there is no such verdict; or NULL */
+    bool is_race;         /* it takes ThreadSanitizer, or loads and stores as scheduling points */
     const char *not_in;   /* the sanitizer that ends the process with it */
     struct {
         const char *strategy, *reason;
@@ -151,7 +151,7 @@ static const struct row {
     [HEDDLE_DEADLOCK] = {.program = "signal-for-broadcast",
                          .unable = {{"fixed", NO_SWITCH}, {"round-robin", IN_TURN}}},
     [HEDDLE_LIVELOCK] = {.program = "polite-livelock", .unable = {{"fixed", NO_SWITCH}}},
-    [HEDDLE_RACE] = {.program = "plain-race", .build = "thread"},
+    [HEDDLE_RACE] = {.program = "plain-race", .is_race = true},
     [HEDDLE_LOCK_MISUSE] = {.program = "unlock-by-stranger", .unable = {{"fixed", NO_SWITCH}}},
     [HEDDLE_LOCK_ORDER] = {.program = "crossing"},
     [HEDDLE_MODEL_MISMATCH] = {.program = "lossy-fifo", .unable = {{"fixed", NO_SWITCH}}},
@@ -265,7 +265,7 @@ is_here(const struct row *row)
 {
     const char *build = heddle_build_sanitizers();
     bool is_thread = strstr(build, "thread") != NULL;
-    return (row->build == NULL ? !is_thread : strstr(build, row->build) != NULL) &&
+    return (row->is_race ? is_thread || heddle_has_accesses() : !is_thread) &&
            (row->not_in == NULL || strstr(build, row->not_in) == NULL);
 }
 
@@ -292,6 +292,7 @@ check_row(enum heddle_verdict verdict)
         return;
     }
     printf("%-15s", name);
+    example_accesses = row->is_race && heddle_has_accesses();
     const struct strategy *strategy;
     for (size_t i = 0; (strategy = strategy_at(i)) != NULL; i++) {
         check_strategy(row, verdict, strategy);
