@@ -77,20 +77,6 @@ take_schedule(const struct enumeration *all)
     return shared->given;
 }
 
-static void
-set_schedule(struct program *program, const struct shared *shared)
-{
-    program->strategy = (struct program_strategy){0};
-    program->deviation_count = 0;
-    for (size_t i = 0; i < shared->deviation_count; i++) {
-        const struct heddle_deviation *from = &shared->deviations[i];
-        program_add_deviation(program, (struct program_deviation){.task = from->task,
-                                                                  .kind = from->kind,
-                                                                  .k = from->k,
-                                                                  .value = from->value});
-    }
-}
-
 static bool
 learn(const struct enumeration *all, const struct heddle_log *log)
 {
@@ -118,7 +104,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
         go_to_parent(all, worker, ERRAND_END);
         return;
     }
-    set_schedule(all->program, all->shared);
+    outcome_set_schedule(all->program, all->shared->deviations, all->shared->deviation_count);
     outcome_announce(all->program, log);
     log->number = number;
     laboratory_execute(all->program, input->target, input->subject, &options, log,

@@ -255,6 +255,20 @@ struct replay {
 };
 
 void
+outcome_set_schedule(struct program *program, const struct heddle_deviation *deviations,
+                     size_t count)
+{
+    program->strategy = (struct program_strategy){0};
+    program->deviation_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        program_add_deviation(program, (struct program_deviation){.task = deviations[i].task,
+                                                                  .kind = deviations[i].kind,
+                                                                  .k = deviations[i].k,
+                                                                  .value = deviations[i].value});
+    }
+}
+
+void
 outcome_announce(const struct program *program, struct heddle_log *log)
 {
     log->input_size = 0;

@@ -56,6 +56,10 @@ struct outcome *outcome_replay(const struct outcome *outcome,
                                const struct laboratory_target *target,
                                const struct subject *subject);
 
+/* Makes this the program's schedule: the fixed policy, and these deviations from it. */
+void outcome_set_schedule(struct program *program, const struct heddle_deviation *deviations,
+                          size_t count);
+
 /* The program's input as bytes into the log, where a parent finds it if the execution kills. */
 void outcome_announce(const struct program *program, struct heddle_log *log);
 

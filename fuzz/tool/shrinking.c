@@ -90,15 +90,7 @@ search_schedules(struct shrinking *all, struct worker *worker)
     size_t count;
     search_init(all->search, &options);
     for (uint32_t i = 0; i < SEARCH_MAX && search_next(all->search, &deviations, &count); i++) {
-        all->candidate.strategy = (struct program_strategy){0};
-        all->candidate.deviation_count = 0;
-        for (size_t j = 0; j < count; j++) {
-            program_add_deviation(&all->candidate,
-                                  (struct program_deviation){.task = deviations[j].task,
-                                                             .kind = deviations[j].kind,
-                                                             .k = deviations[j].k,
-                                                             .value = deviations[j].value});
-        }
+        outcome_set_schedule(&all->candidate, deviations, count);
         if (execute_candidate(all, worker, &choices)) {
             worker_report(worker);
             return;
