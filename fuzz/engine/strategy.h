@@ -68,6 +68,9 @@ struct strategy {
     /* After an execution that this process survived; may be NULL. */
     void (*ended)(const struct strategy_view *view, const struct heddle_result *result);
     void (*forget)(void); /* all that was learnt; may be NULL */
+
+    /* Of one program, what it takes to learn anything; 0: it does not matter. */
+    uint32_t executions;
 };
 
 extern const struct strategy strategy_fixed, strategy_random, strategy_pct, strategy_round_robin,

@@ -148,7 +148,8 @@ command_run(int argc, char **argv)
         .doc = "Generates concurrent programs for TARGET and runs each under several schedules. A "
                "failure is run again in a fresh process, and written as DIR/<signature>.prog; the "
                "first one ends the run unless told to keep going.\v"
-               "The first of each eight runs goes by the fixed policy, which counts the program's "
+               "The first of each eight runs (portfolio: 32) goes by the fixed policy, which "
+               "counts the program's "
                "scheduling points; the others go by the strategy.\n\n"
                "Example: heddle run lifecycle --subject reference --seconds 20 --keep-going",
     };

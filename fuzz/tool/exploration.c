@@ -7,6 +7,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "engine/strategy.h"
+
 /* What a number is for, so that the same one gives independent bits for each. */
 enum purpose { PURPOSE_PROGRAM = 1, PURPOSE_SCHEDULE = 2 };
 
@@ -32,11 +34,20 @@ exploration_program(const struct exploration *exploration, uint64_t group, struc
              exploration->events == PROGRAM_EVENT_MODEL_MEMORY ? heddle_build_id() : "");
 }
 
+uint64_t
+exploration_group(const struct exploration *exploration)
+{
+    const struct strategy *strategy =
+        strategy_find(exploration->target->vocabulary->strategies[exploration->strategy]);
+    uint32_t wanted = strategy != NULL ? strategy->executions : 0;
+    return wanted > EXPLORATION_GROUP ? wanted : EXPLORATION_GROUP;
+}
+
 void
 exploration_schedule(const struct exploration *exploration, uint64_t number, uint32_t length,
                      struct program *program)
 {
-    if (number % EXPLORATION_GROUP == 0) {
+    if (number % exploration_group(exploration) == 0) {
         program->strategy = (struct program_strategy){0};
         return;
     }

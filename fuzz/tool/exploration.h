@@ -10,7 +10,7 @@
 
 #include "netstack/laboratory.h"
 
-#define EXPLORATION_GROUP 8
+#define EXPLORATION_GROUP 8 /* runs, unless the strategy learns from more */
 #define EXPLORATION_DEPTH 3 /* where nobody says another */
 
 struct exploration {
@@ -23,7 +23,10 @@ struct exploration {
     uint8_t events; /* enum program_event_model */
 };
 
-/* Makes the program of a group: run `number` belongs to group number / EXPLORATION_GROUP. */
+/* How many runs share a program. */
+uint64_t exploration_group(const struct exploration *exploration);
+
+/* Makes the program of a group: run `number` belongs to group number / exploration_group. */
 void exploration_program(const struct exploration *exploration, uint64_t group,
                          struct program *program);
 

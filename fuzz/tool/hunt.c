@@ -34,6 +34,7 @@ struct pending {
 
 struct hunt {
     const struct hunt_options *options;
+    uint64_t group;                /* runs that share a program */
     struct room *rooms;            /* shared, one a worker */
     _Atomic uint64_t *last_wanted; /* shared: runs beyond it cannot be the first failure */
     struct known_set *known;
@@ -60,7 +61,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
     const struct exploration *exploration = &hunt->options->exploration;
     struct room *room = &hunt->rooms[worker->seat];
     struct heddle_log *log = worker->log;
-    uint64_t group = number / EXPLORATION_GROUP + 1;
+    uint64_t group = number / hunt->group + 1;
 
     if (number > atomic_load_explicit(hunt->last_wanted, memory_order_relaxed)) {
         return;
@@ -78,7 +79,7 @@ execute(struct worker *worker, uint64_t number, void *argument)
                        &room->totals);
     coverage_watch_add(hunt->coverage, worker->seat, log, number, group);
     room->runs++;
-    if (number % EXPLORATION_GROUP == 0) {
+    if (number % hunt->group == 0) {
         room->counted_group = group;
         room->counted_length = log->result.steps;
     }
@@ -181,7 +182,7 @@ on_news(const struct worker_news *news, void *argument)
     struct outcome *outcome = outcome_take(news, hunt->options->exploration.target);
     if (news->end != WORKER_REPORTED) {
         coverage_watch_add(hunt->coverage, news->seat, news->log, news->number,
-                           news->number / EXPLORATION_GROUP + 1);
+                           news->number / hunt->group + 1);
     }
     if (outcome == NULL) {
         errno = ENOMEM;
@@ -294,7 +295,7 @@ hunt_all(struct hunt *hunt)
     const struct worker_job job = {
         .jobs = options->jobs,
         .numbers = options->runs,
-        .batch = EXPLORATION_GROUP,
+        .batch = hunt->group,
         .memory_max = WORKER_MEMORY,
         /* When a worker has grown depends on time, what was learnt must not. */
         .batches_are_whole = true,
@@ -325,6 +326,7 @@ hunt_run(const struct hunt_options *options)
         return code;
     }
     hunt->options = options;
+    hunt->group = exploration_group(&options->exploration);
     hunt->reporter = (struct reporter){.target = options->exploration.target,
                                        .subject = options->exploration.subject,
                                        .directory = options->directory,

@@ -104,9 +104,10 @@ explore(const struct subject *subject, uint8_t strategy, bool is_repaired)
     uint32_t length = 0;
     program_init(&program);
     for (uint64_t number = 0; number < test.runs; number++) {
-        bool is_first = number % EXPLORATION_GROUP == 0;
+        uint64_t group = exploration_group(&exploration);
+        bool is_first = number % group == 0;
         if (is_first) {
-            exploration_program(&exploration, number / EXPLORATION_GROUP, &program);
+            exploration_program(&exploration, number / group, &program);
         }
         exploration_schedule(&exploration, number, length, &program);
         uint64_t signature = run(&program, subject);

@@ -186,4 +186,5 @@ const struct strategy strategy_portfolio = {
     .event = event,
     .ended = ended,
     .forget = forget,
+    .executions = 32,
 };
