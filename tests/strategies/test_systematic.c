@@ -35,8 +35,11 @@ count_departures(const struct listed_schedule *schedule)
     uint32_t departures = 0;
     for (uint32_t i = 0; i < schedule->record_count; i++) {
         const struct record *record = &schedule->records[i];
+        if (!record->is_choice) {
+            continue; /* perhaps nobody else could run */
+        }
         uint16_t fixed = record->at_point ? record->task : taskset_first(&record->runnable);
-        departures += record->is_choice && record->chosen != fixed;
+        departures += record->chosen != fixed;
     }
     return departures;
 }
