@@ -101,10 +101,16 @@ void
 coverage_print(const struct incidence_figures *figures, FILE *out)
 {
     fprintf(out,
-            "  interleaving pairs: %s%" PRIu64 " in %" PRIu64 " programs, %" PRIu64
+            "  interleaving pairs: %s%" PRIu64 " in %" PRIu64 " program%s, %" PRIu64
             " of them in one program alone\n",
-            figures->full ? "more than " : "", figures->pairs, figures->programs, figures->once);
+            figures->full ? "more than " : "", figures->pairs, figures->programs,
+            figures->programs == 1 ? "" : "s", figures->once);
     print_curve(figures, out);
+    /* Both estimators compare programs. */
+    if (figures->programs < 2) {
+        fprintf(out, "  not seen yet: nobody knows; that takes two programs at least\n");
+        return;
+    }
     fprintf(out,
             "  not seen yet: %.0f pairs at least (Chao2); the next program shows one with\n"
             "    probability %.4f (Good-Turing)\n",

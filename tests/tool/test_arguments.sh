@@ -86,6 +86,10 @@ says_not "random"
 expect 0 run toy --runs 8
 says "  before_strike      "
 says_not "never: "
+says " in 1 program," "not seen yet: nobody knows"
+says_not "Chao2"
+expect 0 run toy --runs 9
+says " in 2 programs," "Chao2"
 expect 0 run toy --runs 8 --faults off
 says "  never: before_strike"
 says_not "  before_strike      "
