@@ -27,7 +27,8 @@ static const struct argp_option options[] = {
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default: go on until complete", 0},
     {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
-    {"known", KEY_KNOWN, "DIR", 0, "Pass over failures that have a .prog there", 0},
+    {"known", KEY_KNOWN, "DIR", 0,
+     "Pass over failures whose signature is there, as a .prog's name or in its head", 0},
     {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Go on from FILE if it is there, and keep it", 0},
     {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
@@ -40,6 +41,7 @@ parse_bound(const char *argument, struct search_options *search)
     uint64_t number = SEARCH_UNBOUNDED;
     if (strcmp(argument, "none") != 0 &&
         !command_number("--preemptions", argument, 0, SEARCH_UNBOUNDED - 1, &number)) {
+        command_complain("--preemptions none: no bound");
         return EINVAL;
     }
     search->preemptions_max = (uint32_t)number;
@@ -125,7 +127,7 @@ command_enumerate(int argc, char **argv)
             "threads share "
             "state through the seam's primitives; spurious wake-ups, and timeouts before their "
             "time, are not "
-            "tried.\n\n"
+            "tried. What share is behind is a guess: of a branch, nobody knows how large it is.\n\n"
             "Example: heddle enumerate corpus/seeds/lifecycle/last-reference.prog --preemptions 2",
     };
     struct input input;

@@ -296,6 +296,17 @@ print_command(const void *argument, char *text, size_t size)
              options->search.plain ? " --plain" : "");
 }
 
+/* What goes on from here. */
+static const char *
+advice(const struct enumeration *all)
+{
+    if (all->reported > 0 && !all->options->keep_going) {
+        return "--keep-going goes on after a failure";
+    }
+    return all->options->checkpoint != NULL ? "the same command goes on from the checkpoint"
+                                            : "with --checkpoint the next run goes on from there";
+}
+
 static void
 print_extent(const struct enumeration *all, const struct search_figures *figures, FILE *out)
 {
@@ -319,8 +330,9 @@ print_extent(const struct enumeration *all, const struct search_figures *figures
     if (figures->truncated) {
         fprintf(out, ": executions were longer than a search can follow\n");
     } else {
-        fprintf(out, ": about %.3g %% of the schedules%s are behind%s\n", figures->fraction * 100,
-                within, all->options->checkpoint == NULL ? "; --checkpoint keeps them" : "");
+        fputs(": ", out);
+        terminal_print_share(out, figures->fraction);
+        fprintf(out, " of the schedules%s are behind; %s\n", within, advice(all));
     }
 }
 
@@ -335,9 +347,12 @@ tell_totals(const struct enumeration *all)
                             .totals = &all->shared->totals,
                             .runs = figures.executions - all->runs_before,
                             .seconds = terminal_now() - all->reporter.started,
-                            .complete = figures.complete ? REPORT_COMPLETE : REPORT_INCOMPLETE};
-    struct report_sums sums = {
-        .failing = all->shared->failing, .known = all->shared->known, .distinct = all->told->count};
+                            .complete = figures.complete ? REPORT_COMPLETE : REPORT_INCOMPLETE,
+                            .program = &input->program};
+    struct report_sums sums = {.failing = all->shared->failing,
+                               .known = all->shared->known,
+                               .distinct = all->told->count,
+                               .distinct_before = all->told->count - all->reported};
     if (all->options->json) {
         report_totals_json(&report, stdout);
         return;

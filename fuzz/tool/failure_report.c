@@ -82,6 +82,12 @@ print_object_state(const struct heddle_object_state *object, const char *indenta
     fputc('\n', out);
 }
 
+static const char *
+plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void
 print_facts(const struct report *report, const char *indentation, FILE *out)
 {
@@ -97,13 +103,15 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
     /* Of a process that was killed, nobody counted them. */
     if (result->steps > 0) {
         fprintf(out,
-                "%sschedule: %" PRIu32 " steps, %" PRIu32 " switches, %" PRIu32 " preemptions\n",
-                indentation, result->steps, result->switches, result->preemptions);
+                "%sschedule: %" PRIu32 " steps, %" PRIu32 " switch%s, %" PRIu32 " preemption%s\n",
+                indentation, result->steps, result->switches, result->switches == 1 ? "" : "es",
+                result->preemptions, plural(result->preemptions));
     }
     fprintf(out,
-            "%sprogram: %" PRIu32 " operations in %" PRIu32 " threads; faults injected: %" PRIu64
+            "%sprogram: %" PRIu32 " operation%s in %" PRIu32 " thread%s; faults injected: %" PRIu64
             "\n",
-            indentation, report->program->operation_count, report->program->thread_count,
+            indentation, report->program->operation_count, plural(report->program->operation_count),
+            report->program->thread_count, plural(report->program->thread_count),
             injected_faults(report->totals));
     fprintf(out, "%ssignature: %016" PRIx64 "\n", indentation, result->signature);
     fprintf(out, "%shash: %016" PRIx64 "\n", indentation, result->hash);
@@ -172,8 +180,31 @@ print_never(const char *name, size_t *column, FILE *out)
     fputs(name, out);
 }
 
+/* Of a single program, only what it has could have happened. */
+static bool
+could_run(const struct program *program, uint32_t verb)
+{
+    for (uint32_t i = 0; program != NULL && i < program->operation_count; i++) {
+        if (program->operations[i].verb == verb) {
+            return true;
+        }
+    }
+    return program == NULL;
+}
+
+static bool
+could_inject(const struct program *program, uint32_t point)
+{
+    for (uint32_t i = 0; program != NULL && i < program->fault_count; i++) {
+        if (program->faults[i].point == point) {
+            return true;
+        }
+    }
+    return program == NULL;
+}
+
 static void
-print_operations(const struct laboratory_totals *totals,
+print_operations(const struct laboratory_totals *totals, const struct program *program,
                  const struct program_vocabulary *vocabulary, FILE *out)
 {
     uint32_t count = vocabulary->verb_count;
@@ -186,7 +217,7 @@ print_operations(const struct laboratory_totals *totals,
         }
     }
     for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
-        if (totals->successes[i] + totals->errors[i] == 0) {
+        if (totals->successes[i] + totals->errors[i] == 0 && could_run(program, i)) {
             print_never(vocabulary->verbs[i].name, &column, out);
         }
     }
@@ -194,11 +225,14 @@ print_operations(const struct laboratory_totals *totals,
 }
 
 static void
-print_faults(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary,
-             FILE *out)
+print_faults(const struct laboratory_totals *totals, const struct program *program,
+             const struct program_vocabulary *vocabulary, FILE *out)
 {
     uint32_t count = vocabulary->fault_point_count;
     size_t column = 0;
+    if (program != NULL && program->fault_count == 0) {
+        return;
+    }
     fprintf(out, "  %-28s %12s\n", "fault injected at", "times");
     for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
         if (totals->faults[i] > 0) {
@@ -207,7 +241,7 @@ print_faults(const struct laboratory_totals *totals, const struct program_vocabu
         }
     }
     for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
-        if (totals->faults[i] == 0) {
+        if (totals->faults[i] == 0 && could_inject(program, i)) {
             print_never(vocabulary->fault_points[i].name, &column, out);
         }
     }
@@ -215,11 +249,11 @@ print_faults(const struct laboratory_totals *totals, const struct program_vocabu
 }
 
 static void
-print_counters(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary,
-               FILE *out)
+print_counters(const struct laboratory_totals *totals, const struct program *program,
+               const struct program_vocabulary *vocabulary, FILE *out)
 {
-    print_operations(totals, vocabulary, out);
-    print_faults(totals, vocabulary, out);
+    print_operations(totals, program, vocabulary, out);
+    print_faults(totals, program, vocabulary, out);
     fprintf(out,
             "  callbacks: %" PRIu64 " create, %" PRIu64 " shutdown, %" PRIu64 " destroy\n"
             "  preemptions inside the subject: %" PRIu64 "\n",
@@ -232,19 +266,22 @@ report_totals(const struct report *report, const struct report_sums *sums, FILE 
 {
     const struct laboratory_target *target = laboratory_target_find(report->target);
     double rate = report->seconds > 0 ? (double)report->runs / report->seconds : 0;
-    fprintf(out, "%" PRIu64 " runs in %.1f s (%.0f a second), %" PRIu64 " steps\n", report->runs,
-            report->seconds, rate, report->totals->steps);
+    fprintf(out, "%" PRIu64 " run%s in %.1f s (%.0f a second), %" PRIu64 " steps\n", report->runs,
+            plural(report->runs), report->seconds, rate, report->totals->steps);
     if (target != NULL) {
-        print_counters(report->totals, target->vocabulary, out);
+        print_counters(report->totals, report->program, target->vocabulary, out);
     }
     if (report->pairs != NULL) {
         coverage_print(report->pairs, out);
     }
     char line[128];
     snprintf(line, sizeof(line), "%" PRIu64 " distinct failure%s", sums->distinct,
-             sums->distinct == 1 ? "" : "s");
+             plural(sums->distinct));
     terminal_print(out, sums->distinct == 0 ? TERMINAL_GOOD : TERMINAL_BAD, line);
-    fprintf(out, "; %" PRIu64 " run%s failed", sums->failing, sums->failing == 1 ? "" : "s");
+    if (sums->distinct_before > 0) {
+        fprintf(out, ", %" PRIu64 " of them told before", sums->distinct_before);
+    }
+    fprintf(out, "; %" PRIu64 " run%s failed", sums->failing, plural(sums->failing));
     if (sums->known > 0) {
         fprintf(out, ", %" PRIu64 " of them in ways known before", sums->known);
     }

@@ -16,7 +16,7 @@ struct report {
     const char *file;
     const char *target;
     const char *subject;
-    const struct program *program;
+    const struct program *program; /* of totals: the only one that ran; NULL: many */
     const struct heddle_result *result;
     const struct laboratory_totals *totals; /* of its execution */
     const char *words;                      /* the last of a process that died */
@@ -37,6 +37,7 @@ void report_json(const struct report *report, FILE *out);
 /* What all executions together did; `report` has runs, seconds, target and subject. */
 struct report_sums {
     uint64_t failing, known, distinct;
+    uint64_t distinct_before; /* of distinct, in earlier runs of the same work */
 };
 void report_totals(const struct report *report, const struct report_sums *sums, FILE *out);
 void report_totals_json(const struct report *report, FILE *out);

@@ -35,6 +35,18 @@ terminal_print(FILE *out, enum terminal_style style, const char *text)
     fprintf(out, "%s%s\033[0m", codes[style], text);
 }
 
+void
+terminal_print_share(FILE *out, double fraction)
+{
+    double percent = fraction * 100;
+    if (percent < 0.01) {
+        fputs("less than 0.01 %", out);
+    } else {
+        /* What is rounded up to 100 would be taken for the end. */
+        fprintf(out, "about %.*f %%", percent < 1 ? 2 : 1, percent < 99.9 ? percent : 99.9);
+    }
+}
+
 /* Of the two limits, the one that will stop the work first. */
 static double
 seconds_left(const struct terminal_progress *progress)
@@ -66,7 +78,9 @@ terminal_progress_show(const struct terminal_progress *progress)
             progress->seconds, progress->runs, rate, progress->failures,
             progress->failures == 1 ? "" : "s");
     if (progress->fraction > 0) {
-        fprintf(stderr, "  about %.3g %% behind", progress->fraction * 100);
+        fputs("  ", stderr);
+        terminal_print_share(stderr, progress->fraction);
+        fputs(" behind", stderr);
     }
     double left = seconds_left(progress);
     if (left >= 0) {

@@ -15,6 +15,9 @@ enum terminal_style { TERMINAL_BAD, TERMINAL_GOOD, TERMINAL_STRONG };
 /* Prints text in a style, or as it is. */
 void terminal_print(FILE *out, enum terminal_style style, const char *text);
 
+/* A share that is estimated, never as all of it: "about 12.9 %", "less than 0.01 %". */
+void terminal_print_share(FILE *out, double fraction);
+
 struct terminal_progress {
     double seconds, seconds_max; /* seconds_max 0: no limit */
     uint64_t runs, runs_max;     /* runs_max UINT64_MAX: no limit */

@@ -33,10 +33,33 @@ for bound in 0 1 2 none; do
     last=$reduced
 done
 
+# Of what the program does not have it is not said that it never happened.
+says "  add  " "  strike  "
+says_not "never"
+says_not "fault injected"
+sed 's/^end$/faults\n  before_strike nth=40 : spare\nend/' two.prog >faulty.prog
+expect 0 enumerate faulty.prog --preemptions 0
+says "  never: before_strike"
+
+# A guess that is no more than a guess is told as one, and with it how to go on.
+{
+    printf '%s\n' 'heddle 1' 'target toy'
+    for thread in 1 2 3; do
+        printf '%s\n' thread strike{,,,,,}
+    done
+    echo end
+} >wide.prog
+expect 0 enumerate wide.prog --preemptions none --plain --runs 1
+says "1 run in" "not complete: less than 0.01 % of the schedules are behind; with --checkpoint"
+expect 0 enumerate wide.prog --preemptions none --plain --runs 1 --checkpoint one
+says "behind; the same command goes on from the checkpoint"
+
 # It is the bound that decides what is found: two strikes overlap after one preemption, not after none.
 expect 0 enumerate two.prog --subject fail --preemptions 0 -o none
 expect 1 enumerate two.prog --subject fail --preemptions 1 -o first
-says "assertion: strikes never overlap" "replay first/" "not complete" "found by: run"
+says "assertion: strikes never overlap" "replay first/" "not complete" "found by: run" " 1 preemption"
+says "behind; --keep-going goes on after a failure"
+says_not " 1 preemptions"
 findings first 1
 expect 1 replay first/*.prog
 expect 1 enumerate two.prog --subject fail --preemptions 1 -o all --keep-going
@@ -68,7 +91,7 @@ do :; done
 says "$at_once schedules executed in all" "1 distinct failure"
 diff -r at_once piece | grep -v '^[<>] # found by' | grep -q '^[<>]' && fail "resumed, it finds something else"
 expect 1 enumerate two.prog --subject fail --keep-going --checkpoint fail.checkpoint -o piece
-says "0 runs in" "complete" "1 distinct failure"
+says "0 runs in" "complete" "1 distinct failure, 1 of them told before; 0 runs failed"
 
 # A checkpoint of something else is refused, as is half of one; nothing is executed, and it stays as it is.
 cp fail.checkpoint kept
@@ -100,7 +123,7 @@ expect 3 enumerate two.prog --subject differ --keep-going -o differ
 expect 2 enumerate
 says "needs a FILE"
 expect 2 enumerate two.prog --preemptions few
-says "--preemptions: 'few' is not a number"
+says "--preemptions: 'few' is not a number" "--preemptions none: no bound"
 expect 2 enumerate two.prog two.prog
 expect 2 enumerate missing.prog
 expect 0 enumerate --help
