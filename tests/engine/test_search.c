@@ -500,6 +500,49 @@ Test(search, it_goes_on_from_where_it_was_written_down)
     free(search);
 }
 
+/* Into another one, as text. */
+static struct search *
+copy_search(const struct search *search, struct search *copy)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    search_save(search, file);
+    fclose(file);
+    file = fmemopen(text, size, "r");
+    cr_assert(search_load(search_init(copy, &two_preemptions), file));
+    fclose(file);
+    free(text);
+    return copy;
+}
+
+/* Whoever was given a schedule may die before it is learned from: in this process, or after it was written down. */
+Test(search, a_schedule_is_given_again_until_it_is_learned_from)
+{
+    static struct outcomes whole, again;
+    generate_one();
+    struct search_figures at_once = explore(run_generated, &two_preemptions, UINT64_MAX, &whole);
+
+    struct search *searches[] = {malloc(search_size()), malloc(search_size())};
+    struct search *search = search_init(searches[0], &two_preemptions);
+    struct search_figures figures;
+    const struct heddle_deviation *deviations;
+    size_t count;
+    for (uint32_t i = 1; search_next(search, &deviations, &count); i++) {
+        search = copy_search(search, searches[i % 2]);
+        cr_assert(search_next(search, &deviations, &count));
+        cr_assert(search_next(search, &deviations, &count));
+        execute_next(search, run_generated, deviations, count, &again);
+    }
+    search_read_figures(search, &figures);
+    cr_assert(figures.complete);
+    cr_assert_eq(figures.executions, at_once.executions, "%d instead of %d",
+                 (int)figures.executions, (int)at_once.executions);
+    cr_assert(outcomes_are_within(&whole, &again));
+    free(searches[0]);
+    free(searches[1]);
+}
+
 Test(search, what_is_no_search_is_refused)
 {
     static const char *const texts[] = {
