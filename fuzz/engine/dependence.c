@@ -343,10 +343,9 @@ take_mark(struct analysis *all, const struct heddle_choice *mark, uint32_t node)
  * an access that was no event yet, as to memory that is freed.
  */
 static void
-take_failure(struct analysis *all, uint32_t node)
+take_failure(struct analysis *all, uint32_t node, uint16_t task)
 {
     const struct heddle_result *result = &all->log->result;
-    uint16_t task = result->task;
     begin(all, task, all->log->event_count, node);
     for (int i = 0; i < 2; i++) {
         uint32_t number = result->objects[i].number;
@@ -365,9 +364,14 @@ static void
 take_end(struct analysis *all, uint32_t node)
 {
     const struct heddle_result *result = &all->log->result;
-    if (result->verdict != HEDDLE_OK && result->verdict != HEDDLE_DEADLOCK &&
-        result->task < all->task_count) {
-        take_failure(all, node);
+    if (result->verdict == HEDDLE_OK && all->log->running) {
+        /* The process died, and nobody knows by which task. */
+        for (uint16_t task = 0; task < all->task_count; task++) {
+            take_failure(all, node, task);
+        }
+    } else if (result->verdict != HEDDLE_OK && result->verdict != HEDDLE_DEADLOCK &&
+               result->task < all->task_count) {
+        take_failure(all, node, result->task);
     }
 }
 

@@ -560,6 +560,83 @@ Test(search, what_is_no_search_is_refused)
     free(memory);
 }
 
+/* --- failures, and deaths ---------------------------------------------------------------------- */
+
+static struct {
+    kernel_atomic_t word;
+    bool killed; /* task 1's */
+} early;
+
+static void
+fail_early(void *unused)
+{
+    (void)unused;
+    if (kernel_atomic_load(&early.word) == 0) {
+        early.killed = true;
+        heddle_fail(HEDDLE_ASSERTION, "test", "the word is set", KERNEL_HERE, NULL, NULL, "No.");
+    }
+}
+
+static void
+set_late(void *unused)
+{
+    (void)unused;
+    kernel_atomic_store(&early.word, 1);
+}
+
+/* The first schedule fails before the other task has done anything: that it would do so, only the failure says. */
+static void
+run_early(void *unused)
+{
+    (void)unused;
+    early.killed = false;
+    kernel_atomic_init(&early.word, 0, "word");
+    uint16_t first = heddle_spawn("first", fail_early, NULL);
+    uint16_t second = heddle_spawn("second", set_late, NULL);
+    heddle_join(first);
+    heddle_join(second);
+}
+
+static void
+expect_both_ends(bool dies)
+{
+    struct search *search = search_init(malloc(search_size()), &two_preemptions);
+    const struct heddle_deviation *deviations;
+    size_t count;
+    uint32_t failed = 0, passed = 0;
+    while (search_next(search, &deviations, &count)) {
+        struct heddle_run run = {
+            .body = run_early,
+            .schedule = {.deviations = deviations, .deviation_count = count, .strict = true},
+            .choices = true};
+        heddle_execute(&run, harness_log());
+        failed += early.killed;
+        passed += !early.killed;
+        if (early.killed && dies) {
+            harness_log()->running = 1;
+            harness_log()->result = (struct heddle_result){0};
+        }
+        cr_assert(search_learn(search, harness_log()));
+        harness_log()->running = 0;
+    }
+    cr_assert_gt(failed, 0);
+    cr_assert_gt(passed, 0);
+    free(search);
+}
+
+Test(search, a_failure_hides_no_schedule)
+{
+    expect_both_ends(false);
+}
+
+/* As with _exit, a loop without a point, or a kill: the log ends, and says nothing of why. */
+Test(search, a_death_without_a_verdict_hides_no_schedule)
+{
+    expect_both_ends(true);
+}
+
+/* --- what is not deterministic ------------------------------------------------------------------ */
+
 static kernel_atomic_t flips;
 
 static void
