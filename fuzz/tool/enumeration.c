@@ -218,6 +218,7 @@ judge(struct enumeration *all, const struct worker_news *news, struct outcome *o
     case REPORTER_IMPOSSIBLE:
         return stop_unkept(all, "a failure cannot be replayed");
     case REPORTER_FOREIGN:
+        errno = EINTR;
         return news->deaths < KILLS_MAX ? WORKER_REPEAT : stop_unkept(all, "killed time and again");
     case REPORTER_UNSTABLE:
         known_add(all->known, outcome->result.signature, number);
