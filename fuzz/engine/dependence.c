@@ -5,7 +5,7 @@
  *   1. Two accesses depend on each other if they are to one object and not both reads. What lies in an
  *      allocation is an access to it: so a free depends on every use of a primitive in the memory.
  *   2. A mutex: acquiring depends on acquiring, for both may be next at once; a release is ordered before
- *      the next acquisition, and is a candidate only for who merely tries. Who has to wait for a mutex,
+ *      the next acquisition, and may come after it: who tries, fails then, and who enters, waits. Who has to wait for a mutex,
  *      a permit, a condition or a queue's end does nothing until the wait is over, which is no event: marks
  *      among the log's choices say where.
  *   3. An access of p races with the last access i of another task that it depends on and that does not
@@ -21,14 +21,14 @@
  *   7. Starting, joining, and a settle, which has seen the rest of all others, order accesses and race with
  *      nothing.
  *
- * Verified by comparison with searches without reduction: tests/engine/test_search.c, tests/tool/test_enumerate.sh.
+ * Verified by comparison with searches without reduction: tests/engine/test_search*.c, tests/tool/test_enumerate.sh.
  */
 #include "engine/dependence.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE, ACCESS_ACQUIRE, ACCESS_RELEASE, ACCESS_TRY };
+enum access { ACCESS_NONE, ACCESS_READ, ACCESS_WRITE, ACCESS_ACQUIRE, ACCESS_RELEASE };
 
 /* Where something was done: before event `event`, after so many of the nodes. */
 struct place {
@@ -112,7 +112,7 @@ access_of(const struct heddle_event *event)
     case HEDDLE_EVENT_MUTEX_ENTER:
         return event->result == 1 ? ACCESS_NONE : ACCESS_ACQUIRE;
     case HEDDLE_EVENT_MUTEX_TRYENTER:
-        return event->result == 1 ? ACCESS_TRY : ACCESS_READ;
+        return event->result == 1 ? ACCESS_ACQUIRE : ACCESS_READ;
     case HEDDLE_EVENT_MUTEX_EXIT:
         return ACCESS_RELEASE;
     case HEDDLE_EVENT_SEMA_WAIT:
@@ -214,7 +214,7 @@ access_object(struct analysis *all, uint32_t number, enum access access, uint16_
     if (access != ACCESS_RELEASE) {
         race(all, object->write, task);
     }
-    if (access == ACCESS_TRY || access == ACCESS_ACQUIRE) {
+    if (access == ACCESS_ACQUIRE) {
         race(all, object->release, task);
     }
     if (access == ACCESS_WRITE || access == ACCESS_RELEASE) {
@@ -343,10 +343,9 @@ take_mark(struct analysis *all, const struct heddle_choice *mark, uint32_t node)
  * an access that was no event yet, as to memory that is freed.
  */
 static void
-take_failure(struct analysis *all, uint32_t node)
+take_failure(struct analysis *all, uint32_t node, uint16_t task)
 {
     const struct heddle_result *result = &all->log->result;
-    uint16_t task = result->task;
     begin(all, task, all->log->event_count, node);
     for (int i = 0; i < 2; i++) {
         uint32_t number = result->objects[i].number;
@@ -365,9 +364,14 @@ static void
 take_end(struct analysis *all, uint32_t node)
 {
     const struct heddle_result *result = &all->log->result;
-    if (result->verdict != HEDDLE_OK && result->verdict != HEDDLE_DEADLOCK &&
-        result->task < all->task_count) {
-        take_failure(all, node);
+    if (result->verdict == HEDDLE_OK && all->log->running) {
+        /* The process died, and nobody knows by which task. */
+        for (uint16_t task = 0; task < all->task_count; task++) {
+            take_failure(all, node, task);
+        }
+    } else if (result->verdict != HEDDLE_OK && result->verdict != HEDDLE_DEADLOCK &&
+               result->task < all->task_count) {
+        take_failure(all, node, result->task);
     }
 }
 

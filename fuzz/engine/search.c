@@ -8,10 +8,13 @@
  *   2. The next execution takes the deepest node with one left within the bound, and what lay below is
  *      forgotten: all that it led to has been seen.
  *   3. Which waiter wakes, and which task of a queue starts, is data: every value is taken.
+ *   4. A process may die at any instant here, and another goes on. So an alternative is done only when its execution has
+ *      been learned from, and until then search_next gives it again: at worst something is executed twice.
  */
 #include "engine/search.h"
 
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +26,6 @@
 struct search {
     struct search_options options;
     struct search_figures figures;
-    bool started;
     uint32_t count; /* nodes on the path */
     uint32_t deviation_count;
     struct search_node nodes[SEARCH_NODES_MAX];
@@ -135,7 +137,7 @@ make_deviations(struct search *search)
     heddle_sort_deviations(search->deviations, search->deviation_count);
 }
 
-/* Goes back to the deepest node with something left. False: there is none. */
+/* Goes back to the deepest node with something left. False: there is none. Called again, it changes nothing. */
 static bool
 step_back(struct search *search)
 {
@@ -144,7 +146,6 @@ step_back(struct search *search)
         struct taskset left = left_to_take(search, node);
         if (!taskset_is_empty(&left)) {
             node->chosen = taskset_first(&left);
-            taskset_add(&node->done, node->chosen);
             return true;
         }
         count_left(search, node);
@@ -156,11 +157,10 @@ step_back(struct search *search)
 bool
 search_next(struct search *search, const struct heddle_deviation **deviations, size_t *count)
 {
-    if (search->figures.complete || (search->started && !step_back(search))) {
+    if (search->figures.complete || (search->figures.executions > 0 && !step_back(search))) {
         search->figures.complete = !search->figures.truncated;
         return false;
     }
-    search->started = true;
     make_deviations(search);
     *deviations = search->deviations;
     *count = search->deviation_count;
@@ -177,6 +177,19 @@ is_same(const struct search_node *node, const struct heddle_choice *choice)
            node->chosen == choice->chosen && node->event == choice->event &&
            node->alternatives.bits[0] == choice->alternatives[0] &&
            node->alternatives.bits[1] == choice->alternatives[1];
+}
+
+/* What was learned, it keeps: in this order, whenever the process dies. */
+static void
+settle(struct search *search, uint32_t depth)
+{
+    atomic_signal_fence(memory_order_seq_cst);
+    search->count = depth;
+    atomic_signal_fence(memory_order_seq_cst);
+    search->figures.executions++;
+    for (uint32_t i = 0; i < depth; i++) {
+        taskset_add(&search->nodes[i].done, search->nodes[i].chosen);
+    }
 }
 
 bool
@@ -204,12 +217,11 @@ search_learn(struct search *search, const struct heddle_log *log)
     if (depth < search->count) {
         return false;
     }
-    search->count = depth;
-    search->figures.executions++;
     search->figures.truncated |= log->result.cut_off;
     if (!search->options.plain) {
-        dependence_add_wanted(log, search->nodes, search->count);
+        dependence_add_wanted(log, search->nodes, depth);
     }
+    settle(search, depth);
     return true;
 }
 
@@ -306,6 +318,5 @@ search_load(struct search *search, FILE *in)
         return false;
     }
     figures->truncated = truncated != 0;
-    search->started = true;
     return true;
 }

@@ -40,7 +40,8 @@ struct search *search_init(void *memory, const struct search_options *options);
 /*
  * The schedule of the next execution, as sorted deviations from the fixed policy, valid until the next call;
  * false if there is none. It is to be executed with `choices` set, and search_learn called with its log before
- * the next: also if its process died.
+ * the next: also if its process died. Until it is, this schedule is given again, also by a process that follows one that
+ * was killed, wherever in these calls.
  */
 bool search_next(struct search *search, const struct heddle_deviation **deviations, size_t *count);
 

@@ -19,6 +19,7 @@
 #include "tool/worker.h"
 
 #define CHECKPOINT_SECONDS 10
+#define KILLS_MAX          200 /* of one schedule, by strangers */
 
 /* Why the worker comes to the parent. */
 enum errand { ERRAND_FAILURE, ERRAND_END, ERRAND_STRAYED, ERRAND_CHECKPOINT };
@@ -29,11 +30,7 @@ struct shared {
     uint64_t failing, known;
     enum errand errand;
     double checkpointed; /* when */
-
-    /* The schedule that is executed, and has not been learned from. */
-    bool given;
-    const struct heddle_deviation *deviations; /* in the search */
-    size_t deviation_count;
+    bool unkept;         /* a failure could not be: its schedule is left to whoever resumes */
 };
 
 struct enumeration {
@@ -66,23 +63,17 @@ go_to_parent(const struct enumeration *all, struct worker *worker, enum errand e
     all->shared->errand = ERRAND_FAILURE;
 }
 
-/* Whoever follows a dead worker may have to run its schedule again. */
+/* False: none is left. */
 static bool
 take_schedule(const struct enumeration *all)
 {
-    struct shared *shared = all->shared;
-    if (!shared->given) {
-        shared->given = search_next(all->search, &shared->deviations, &shared->deviation_count);
+    const struct heddle_deviation *deviations;
+    size_t count;
+    if (!search_next(all->search, &deviations, &count)) {
+        return false;
     }
-    return shared->given;
-}
-
-static bool
-learn(const struct enumeration *all, const struct heddle_log *log)
-{
-    all->shared->given = false;
-    all->shared->failing += log->result.verdict != HEDDLE_OK;
-    return search_learn(all->search, log);
+    outcome_set_schedule(all->program, deviations, count);
+    return true;
 }
 
 static bool
@@ -90,6 +81,21 @@ is_checkpoint_due(const struct enumeration *all)
 {
     return all->options->checkpoint != NULL &&
            terminal_now() - all->shared->checkpointed >= CHECKPOINT_SECONDS;
+}
+
+static void
+tell_verdict(const struct enumeration *all, struct worker *worker)
+{
+    const struct heddle_result *result = &worker->log->result;
+    if (result->verdict == HEDDLE_OK) {
+        return;
+    }
+    all->shared->failing++;
+    if (known_number(all->known, result->signature) == KNOWN_NEVER) {
+        go_to_parent(all, worker, ERRAND_FAILURE);
+    } else {
+        all->shared->known++;
+    }
 }
 
 static void
@@ -104,21 +110,18 @@ execute(struct worker *worker, uint64_t number, void *argument)
         go_to_parent(all, worker, ERRAND_END);
         return;
     }
-    outcome_set_schedule(all->program, all->shared->deviations, all->shared->deviation_count);
     outcome_announce(all->program, log);
     log->number = number;
     laboratory_execute(all->program, input->target, input->subject, &options, log,
                        &all->shared->totals);
-    if (!learn(all, log)) {
-        go_to_parent(all, worker, ERRAND_STRAYED);
+    tell_verdict(all, worker);
+    if (all->shared->unkept) {
         return;
     }
-    if (log->result.verdict != HEDDLE_OK) {
-        if (known_number(all->known, log->result.signature) == KNOWN_NEVER) {
-            go_to_parent(all, worker, ERRAND_FAILURE);
-        } else {
-            all->shared->known++;
-        }
+    /* Last: a worker that is killed before leaves the schedule to the next one. */
+    if (!search_learn(all->search, log)) {
+        go_to_parent(all, worker, ERRAND_STRAYED);
+        return;
     }
     if (is_checkpoint_due(all)) {
         go_to_parent(all, worker, ERRAND_CHECKPOINT);
@@ -134,6 +137,13 @@ stop_for(struct enumeration *all, enum tool_exit code, const char *what)
     command_complain("%s: %s", what, strerror(errno));
     all->reporter.code = tool_exit_worse(all->reporter.code, code);
     return WORKER_STOP;
+}
+
+static enum worker_answer
+stop_unkept(struct enumeration *all, const char *what)
+{
+    all->shared->unkept = true;
+    return stop_for(all, TOOL_ENVIRONMENT, what);
 }
 
 static enum worker_answer
@@ -168,17 +178,21 @@ tell_failure(struct enumeration *all, uint64_t number, const struct outcome *con
     bool written = reporter_failure(&all->reporter, number, confirmed, "");
     all->reporter.code = tool_exit_worse(all->reporter.code, TOOL_FAILURE);
     all->reported++;
+    if (!written) {
+        all->shared->unkept = true;
+        return WORKER_STOP;
+    }
     if (!known_add(all->known, signature, number) || !known_add(all->told, signature, number)) {
         errno = ENOSPC;
-        return stop_for(all, TOOL_ENVIRONMENT, "too many distinct failures");
+        return stop_unkept(all, "too many distinct failures");
     }
-    return written && all->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+    return all->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
 }
 
 static enum worker_answer
 judge(struct enumeration *all, const struct worker_news *news, struct outcome *outcome)
 {
-    uint64_t number = executions_of(all->search) - 1;
+    uint64_t number = executions_of(all->search);
     struct worker_news numbered = *news;
     struct outcome *confirmed;
     numbered.number = number;
@@ -193,9 +207,10 @@ judge(struct enumeration *all, const struct worker_news *news, struct outcome *o
     }
     switch (reporter_confirm(&all->reporter, &numbered, outcome, &confirmed)) {
     case REPORTER_IMPOSSIBLE:
-        return stop_for(all, TOOL_ENVIRONMENT, "a failure cannot be replayed");
+        return stop_unkept(all, "a failure cannot be replayed");
     case REPORTER_FOREIGN:
-        return WORKER_GO_ON;
+        errno = EINTR;
+        return news->deaths < KILLS_MAX ? WORKER_REPEAT : stop_unkept(all, "killed time and again");
     case REPORTER_UNSTABLE:
         known_add(all->known, outcome->result.signature, number);
         return all->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
@@ -207,7 +222,7 @@ judge(struct enumeration *all, const struct worker_news *news, struct outcome *o
     return answer;
 }
 
-/* The worker is dead: what its execution taught is learned for it. */
+/* The worker is dead: what its execution taught is learned for it, unless a stranger cut it short. */
 static enum worker_answer
 bury(struct enumeration *all, const struct worker_news *news, struct outcome *outcome)
 {
@@ -217,9 +232,12 @@ bury(struct enumeration *all, const struct worker_news *news, struct outcome *ou
         reporter_foreign_death(&all->reporter, &numbered, outcome);
         return WORKER_REPEAT;
     }
-    bool follows = learn(all, news->log);
-    all->shared->failing += news->log->result.verdict == HEDDLE_OK;
-    return follows ? judge(all, news, outcome) : tell_stray(all);
+    enum worker_answer answer = judge(all, news, outcome);
+    if (answer == WORKER_REPEAT || all->shared->unkept) {
+        return answer;
+    }
+    all->shared->failing++;
+    return search_learn(all->search, news->log) ? answer : tell_stray(all);
 }
 
 static enum worker_answer
@@ -228,7 +246,7 @@ on_failure(struct enumeration *all, const struct worker_news *news)
     struct outcome *outcome = outcome_take(news, all->options->input->target);
     if (outcome == NULL) {
         errno = ENOMEM;
-        return stop_for(all, TOOL_ENVIRONMENT, "no memory for a failure");
+        return stop_unkept(all, "no memory for a failure");
     }
     enum worker_answer answer =
         news->end == WORKER_REPORTED ? judge(all, news, outcome) : bury(all, news, outcome);

@@ -6,89 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/search.h"
 #include "engine/strategy.h"
-#include "engine_harness.h"
-
-/* --- outcomes ----------------------------------------------------------------------------- */
-
-enum { OUTCOMES_MAX = 4096 };
-
-struct outcomes {
-    uint64_t values[OUTCOMES_MAX]; /* a final state, or a failure's signature */
-    size_t count;
-};
-
-static uint64_t final_state; /* what the body under test left */
-
-static void
-add_outcome(struct outcomes *outcomes, uint64_t value)
-{
-    for (size_t i = 0; i < outcomes->count; i++) {
-        if (outcomes->values[i] == value) {
-            return;
-        }
-    }
-    cr_assert_lt(outcomes->count, OUTCOMES_MAX);
-    outcomes->values[outcomes->count++] = value;
-}
-
-static bool
-outcomes_are_within(const struct outcomes *some, const struct outcomes *all)
-{
-    for (size_t i = 0; i < some->count; i++) {
-        bool found = false;
-        for (size_t j = 0; j < all->count; j++) {
-            found = found || some->values[i] == all->values[j];
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void
-execute_next(struct search *search, void (*body)(void *), const struct heddle_deviation *deviations,
-             size_t count, struct outcomes *outcomes)
-{
-    struct heddle_run run = {
-        .body = body,
-        .schedule = {.deviations = deviations, .deviation_count = count, .strict = true},
-        .choices = true,
-    };
-    final_state = 0;
-    heddle_execute(&run, harness_log());
-    const struct heddle_result *result = &harness_log()->result;
-    cr_assert_lt(result->diverged_at, 0, "a schedule of the search does not fit");
-    add_outcome(outcomes, result->verdict == HEDDLE_OK ? final_state : result->signature);
-    cr_assert(search_learn(search, harness_log()));
-}
-
-static struct search *explored; /* the last that was explored */
-
-/* Searches until it is complete, or has had `limit` executions. */
-static struct search_figures
-explore(void (*body)(void *), const struct search_options *options, uint64_t limit,
-        struct outcomes *outcomes)
-{
-    static void *memory;
-    if (memory == NULL) {
-        memory = malloc(search_size());
-        cr_assert_not_null(memory);
-    }
-    struct search *search = explored = search_init(memory, options);
-    struct search_figures figures = {0};
-    const struct heddle_deviation *deviations;
-    size_t count;
-    outcomes->count = 0;
-    while (figures.executions < limit && search_next(search, &deviations, &count)) {
-        execute_next(search, body, deviations, count, outcomes);
-        search_read_figures(search, &figures);
-    }
-    search_read_figures(search, &figures);
-    return figures;
-}
+#include "search_harness.h"
 
 /* --- generated programs --------------------------------------------------------------------- */
 
@@ -112,12 +31,18 @@ enum operation {
     OPERATION_COUNT
 };
 
+struct step {
+    enum operation operation;
+    uint32_t object;
+};
+#define END                                                                                        \
+    {                                                                                              \
+        OPERATION_COUNT, 0                                                                         \
+    }
+
 static struct {
     uint32_t threads, operations[THREADS_MAX];
-    struct {
-        enum operation operation;
-        uint32_t object;
-    } steps[THREADS_MAX][OPERATIONS_MAX];
+    struct step steps[THREADS_MAX][OPERATIONS_MAX];
 } generated;
 
 /* Something that one thread may free while another is about to use it. */
@@ -364,12 +289,11 @@ struct comparison {
 
 /* Every failure and final state of the plain search is one of the reduced one, and the reverse. */
 static void
-compare_searches(uint64_t seed, uint32_t preemptions_max, struct comparison *comparison)
+compare_searches(const char *name, uint32_t preemptions_max, struct comparison *comparison)
 {
     static struct outcomes reduced, plain;
     const uint64_t limit = 5000; /* of the plain search: beyond it a program is passed over */
     struct search_options options = {.preemptions_max = preemptions_max, .plain = true};
-    generate(seed);
     struct search_figures all = explore(run_generated, &options, limit, &plain);
     if (!all.complete) {
         return;
@@ -379,8 +303,8 @@ compare_searches(uint64_t seed, uint32_t preemptions_max, struct comparison *com
     cr_assert(some.complete);
     cr_assert_leq(some.executions, all.executions);
     cr_assert(outcomes_are_within(&plain, &reduced),
-              "program %d, %u preemptions: %zu outcomes of %zu after %d executions of %d%s",
-              (int)seed, preemptions_max, reduced.count, plain.count, (int)some.executions,
+              "program %s, %u preemptions: %zu outcomes of %zu after %d executions of %d%s", name,
+              preemptions_max, reduced.count, plain.count, (int)some.executions,
               (int)all.executions, describe_generated());
     cr_assert(outcomes_are_within(&reduced, &plain));
     comparison->plain += all.executions;
@@ -389,11 +313,20 @@ compare_searches(uint64_t seed, uint32_t preemptions_max, struct comparison *com
 }
 
 static void
+compare_seeds(uint64_t seed, uint32_t preemptions_max, struct comparison *comparison)
+{
+    char name[32];
+    snprintf(name, sizeof(name), "%d", (int)seed);
+    generate(seed);
+    compare_searches(name, preemptions_max, comparison);
+}
+
+static void
 compare_many(uint32_t preemptions_max, uint32_t programs)
 {
     struct comparison all = {0};
     for (uint64_t seed = 0; all.programs < programs; seed++) {
-        compare_searches(seed, preemptions_max, &all);
+        compare_seeds(seed, preemptions_max, &all);
     }
     char bound[32] = "no bound";
     if (preemptions_max != SEARCH_UNBOUNDED) {
@@ -430,16 +363,61 @@ Test(search, what_was_lost_once_is_not_lost_again)
     struct comparison all = {0};
     for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
         for (uint32_t bound = 0; bound < 3; bound++) {
-            compare_searches(seeds[i], bound, &all);
+            compare_seeds(seeds[i], bound, &all);
         }
-        compare_searches(seeds[i], SEARCH_UNBOUNDED, &all);
+        compare_seeds(seeds[i], SEARCH_UNBOUNDED, &all);
     }
     cr_assert_geq(all.programs, 27, "%u", all.programs);
 }
 
-/* --- what it says of itself ------------------------------------------------------------------- */
+/* Each loses something if one rule of dependence.c is left out. */
+struct written {
+    const char *name; /* of the rule */
+    struct step steps[THREADS_MAX][OPERATIONS_MAX + 1];
+};
 
-static const struct search_options two_preemptions = {.preemptions_max = 2};
+static const struct written written[] = {
+    {"a mark where a wait for a mutex ends",
+     {{{TRY_LOCK, 0}, {SIGNAL, 0}, END},
+      {{TRY_LOCK, 0}, {UPDATE, 1}, END},
+      {{TRY_LOCK, 1}, {WAIT, 0}, END}}},
+    {"a mark where a wait for a condition lets its mutex go",
+     {{{TRY_LOCK, 1}, {WAIT, 0}, END},
+      {{TRY_LOCK, 0}, {TRY_LOCK, 0}, END},
+      {{UPDATE, 0}, {SIGNAL, 0}, END}}},
+    {"who tried in vain, before a release",
+     {{{TRY_LOCK, 1}, {TRY_LOCK, 0}, {TRY_LOCK, 1}, END}, {{NEST, 1}, END}, {END}}},
+    {"to try in vain is to read",
+     {{{NEST, 0}, END}, {{TRY_LOCK, 0}, {UPDATE, 1}, END}, {{TRY_LOCK, 0}, {TRY_LOCK, 0}, END}}},
+};
+
+static void
+take_written(const struct written *program)
+{
+    memset(&generated, 0, sizeof(generated));
+    for (uint32_t i = 0; i < THREADS_MAX; i++) {
+        uint32_t count = 0;
+        for (; program->steps[i][count].operation != OPERATION_COUNT; count++) {
+            generated.steps[i][count] = program->steps[i][count];
+        }
+        generated.operations[i] = count;
+        generated.threads += count > 0;
+    }
+}
+
+Test(search, no_rule_of_the_reduction_can_be_left_out)
+{
+    struct comparison all = {0};
+    for (size_t i = 0; i < sizeof(written) / sizeof(*written); i++) {
+        take_written(&written[i]);
+        for (uint32_t bound = 0; bound < 3; bound++) {
+            compare_searches(written[i].name, bound, &all);
+        }
+    }
+    cr_assert_eq(all.programs, 3 * sizeof(written) / sizeof(*written), "%u", all.programs);
+}
+
+/* --- what it says of itself ------------------------------------------------------------------- */
 
 /* A program of some tens of executions. */
 static void
@@ -500,6 +478,49 @@ Test(search, it_goes_on_from_where_it_was_written_down)
     free(search);
 }
 
+/* Into another one, as text. */
+static struct search *
+copy_search(const struct search *search, struct search *copy)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    search_save(search, file);
+    fclose(file);
+    file = fmemopen(text, size, "r");
+    cr_assert(search_load(search_init(copy, &two_preemptions), file));
+    fclose(file);
+    free(text);
+    return copy;
+}
+
+/* Whoever was given a schedule may die before it is learned from: in this process, or after it was written down. */
+Test(search, a_schedule_is_given_again_until_it_is_learned_from)
+{
+    static struct outcomes whole, again;
+    generate_one();
+    struct search_figures at_once = explore(run_generated, &two_preemptions, UINT64_MAX, &whole);
+
+    struct search *searches[] = {malloc(search_size()), malloc(search_size())};
+    struct search *search = search_init(searches[0], &two_preemptions);
+    struct search_figures figures;
+    const struct heddle_deviation *deviations;
+    size_t count;
+    for (uint32_t i = 1; search_next(search, &deviations, &count); i++) {
+        search = copy_search(search, searches[i % 2]);
+        cr_assert(search_next(search, &deviations, &count));
+        cr_assert(search_next(search, &deviations, &count));
+        execute_next(search, run_generated, deviations, count, &again);
+    }
+    search_read_figures(search, &figures);
+    cr_assert(figures.complete);
+    cr_assert_eq(figures.executions, at_once.executions, "%d instead of %d",
+                 (int)figures.executions, (int)at_once.executions);
+    cr_assert(outcomes_are_within(&whole, &again));
+    free(searches[0]);
+    free(searches[1]);
+}
+
 Test(search, what_is_no_search_is_refused)
 {
     static const char *const texts[] = {
@@ -515,43 +536,4 @@ Test(search, what_is_no_search_is_refused)
         fclose(file);
     }
     free(memory);
-}
-
-static kernel_atomic_t flips;
-
-static void
-complete(void *unused)
-{
-    (void)unused;
-    (void)kernel_atomic_fetch_add(&flips, 1);
-}
-
-static void
-forgetful(void *unused)
-{
-    static int executions;
-    (void)unused;
-    kernel_atomic_init(&flips, 0, "flips");
-    if (executions++ % 2 == 1) {
-        (void)heddle_spawn("now and then", complete, NULL);
-    }
-    (void)heddle_spawn("other", complete, NULL);
-    heddle_join(heddle_spawn("one", complete, NULL));
-}
-
-Test(search, a_body_that_differs_from_run_to_run_is_told)
-{
-    struct search *search = search_init(malloc(search_size()), &two_preemptions);
-    const struct heddle_deviation *deviations;
-    size_t count;
-    bool followed = true;
-    while (followed && search_next(search, &deviations, &count)) {
-        struct heddle_run run = {.body = forgetful,
-                                 .schedule = {.deviations = deviations, .deviation_count = count},
-                                 .choices = true};
-        heddle_execute(&run, harness_log());
-        followed = search_learn(search, harness_log());
-    }
-    cr_assert_not(followed);
-    free(search);
 }

@@ -78,6 +78,15 @@ done
 TOY_KILLED=$PWD/killed expect 0 enumerate two.prog --subject stranger --keep-going -o stranger
 says "killed from outside" "complete: that was every schedule"
 
+# Nor does a stranger who comes again: what it cut short is executed again.
+expect 0 enumerate two.prog
+whole=$(executed)
+for kills in 2 3; do
+    TOY_KILLED=$PWD/killed$kills TOY_KILLS=$kills expect 0 enumerate two.prog --subject stranger --keep-going -o stranger
+    says "killed from outside" "complete: that was every schedule"
+    [ "$(executed)" -eq "$whole" ] || fail "$(executed) schedules executed instead of $whole"
+done
+
 # Stopped and resumed, it executes what it would have executed at once, and still says what it found.
 expect 1 enumerate two.prog --subject fail --keep-going -o at_once
 at_once=$(executed)
@@ -106,6 +115,12 @@ expect 1 enumerate two.prog --subject fail --keep-going --runs 7 --checkpoint ha
 head -n 8 half >damaged
 expect 2 enumerate two.prog --subject fail --checkpoint damaged
 says "damaged"
+# Any digit that another one could stand for: believed, it would say complete of what is not.
+for ((line = 1; line <= $(wc -l <half); line++)); do
+    sed "${line}s/[0-9]\([^0-9]*\)$/7\1/" half >damaged
+    cmp -s half damaged && continue
+    expect 2 enumerate two.prog --subject fail --keep-going --checkpoint damaged -o piece
+done
 echo nonsense >damaged
 expect 2 enumerate two.prog --subject fail --checkpoint damaged
 says "is no checkpoint"

@@ -129,16 +129,21 @@ kill_self(void)
     kill(getpid(), SIGKILL);
 }
 
-/* As a stranger would: once, and never again. The file says that it was done. */
+/* As a stranger would: TOY_KILLS times or once, and never again. The file has a byte for each. */
 static void
-kill_once(void)
+kill_rarely(void)
 {
-    const char *mark = getenv("TOY_KILLED");
-    if (mark != NULL && access(mark, F_OK) != 0) {
-        FILE *file = fopen(mark, "w");
-        if (file != NULL) {
-            fclose(file);
-        }
+    const char *mark = getenv("TOY_KILLED"), *kills = getenv("TOY_KILLS");
+    FILE *file = mark != NULL ? fopen(mark, "a") : NULL;
+    if (file == NULL) {
+        return;
+    }
+    bool again = ftell(file) < (kills != NULL ? atol(kills) : 1);
+    if (again) {
+        fputc('x', file);
+    }
+    fclose(file);
+    if (again) {
         kill(getpid(), SIGKILL);
     }
 }
@@ -195,7 +200,7 @@ TOY_SUBJECT(overflow, "overflows its stack");
 TOY_SUBJECT(exit, "calls _exit");
 TOY_SUBJECT(abort, "calls abort");
 TOY_SUBJECT(kill, "kills itself with SIGKILL");
-TOY_SUBJECT(stranger, "is killed from outside, once");
+TOY_SUBJECT(stranger, "is killed from outside");
 TOY_SUBJECT(differ, "is not deterministic");
 TOY_SUBJECT(remember, "keeps state from run to run");
 TOY_SUBJECT(internal, "finds the engine wrong");
@@ -217,7 +222,7 @@ static const struct {
     {&toy_wild_write, write_wild},  {&toy_loop, loop},
     {&toy_overflow, overflow},      {&toy_exit, leave},
     {&toy_abort, abort_now},        {&toy_kill, kill_self},
-    {&toy_stranger, kill_once},     {&toy_differ, differ},
+    {&toy_stranger, kill_rarely},   {&toy_differ, differ},
     {&toy_remember, remember},      {&toy_internal, break_engine},
     {&toy_chatter, print_much},     {&toy_stray, stray},
 };
