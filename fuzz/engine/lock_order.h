@@ -7,7 +7,8 @@
  *
  * What counts as before: creating and joining, dispatching and running, posting and waiting, waking, settling; not the
  * taking of mutexes, which is what another schedule changes. So a hand-over by accident hides a cycle from
- * that execution, and an order by design is never accused.
+ * that execution. An order that only a value keeps, an atomic or a flag under a mutex for which nobody had to wait, cannot
+ * be seen, and is accused.
  */
 #ifndef ENGINE_LOCK_ORDER_H
 #define ENGINE_LOCK_ORDER_H

@@ -185,8 +185,6 @@ Test(lock_order, a_deadlock_that_happens_is_called_one)
     }
 }
 
-/* --- what is none ------------------------------------------------------------------------------- */
-
 static void
 gated_a_b(void *unused)
 {
@@ -202,6 +200,31 @@ gated_b_a(void *unused)
     b_then_a(unused);
     kernel_mutex_exit(&world.gate);
 }
+
+/* The second time without the gate that the other task has, and with as many mutexes. */
+static void
+gated_and_not(void *unused)
+{
+    gated_a_b(unused);
+    kernel_mutex_enter(&world.c);
+    a_then_b(unused);
+    kernel_mutex_exit(&world.c);
+}
+
+static void
+once_without_the_gate(void *unused)
+{
+    (void)unused;
+    begin();
+    run_beside(gated_and_not, gated_b_a, nothing);
+}
+
+Test(lock_order, a_gate_counts_only_where_it_is_held)
+{
+    cr_assert_eq(run_body(once_without_the_gate, true)->verdict, HEDDLE_LOCK_ORDER);
+}
+
+/* --- what is none ------------------------------------------------------------------------------- */
 
 static void
 under_a_gate(void *unused)
@@ -335,6 +358,22 @@ Test(lock_order, what_cannot_deadlock_is_not_accused)
         const struct heddle_result *result = run_body(bodies[i], true);
         cr_assert_eq(result->verdict, HEDDLE_OK, "body %zu: %s", i, result->message);
     }
+}
+
+/* --- what it cannot know ----------------------------------------------------------------------- */
+
+static void
+open_first(void *unused)
+{
+    (void)unused;
+    begin();
+    run_beside(open_after, wait_for_turn, nothing);
+}
+
+/* An order that a value keeps: nobody had to wait here, so nothing shows that somebody would have. */
+Test(lock_order, an_order_that_only_a_value_keeps_is_accused)
+{
+    cr_assert_eq(run_body(open_first, true)->verdict, HEDDLE_LOCK_ORDER);
 }
 
 /* Locks of other executions are forgotten, and so is an order that only they had. */
