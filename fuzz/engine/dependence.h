@@ -15,7 +15,8 @@
 struct search_node {
     uint16_t task, kind;
     bool can_continue;
-    uint32_t k, event; /* as in struct heddle_choice */
+    uint32_t k, event;    /* as in struct heddle_choice */
+    uint64_t events_hash; /* of those before it */
     uint16_t chosen, fixed;
     uint32_t preemptions;                      /* before it */
     struct taskset alternatives, wanted, done; /* of tasks, or of values from 0 */

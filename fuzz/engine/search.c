@@ -21,7 +21,7 @@
 #include "engine/dependence.h"
 #include "engine/strategy.h"
 
-#define SEARCH_VERSION 1
+#define SEARCH_VERSION 2
 
 struct search {
     struct search_options options;
@@ -90,7 +90,7 @@ left_to_take(const struct search *search, const struct search_node *node)
 
 static void
 init_node(const struct search *search, struct search_node *node, const struct heddle_choice *choice,
-          uint32_t preemptions)
+          uint64_t events_hash, uint32_t preemptions)
 {
     *node =
         (struct search_node){.task = choice->task,
@@ -98,6 +98,7 @@ init_node(const struct search *search, struct search_node *node, const struct he
                              .can_continue = choice->can_continue,
                              .k = choice->k,
                              .event = choice->event,
+                             .events_hash = events_hash,
                              .chosen = choice->chosen,
                              .fixed = choice->fixed,
                              .preemptions = preemptions,
@@ -171,10 +172,11 @@ search_next(struct search *search, const struct heddle_deviation **deviations, s
 
 /* Is the choice the one that the path says? The log may end before, where the process died. */
 static bool
-is_same(const struct search_node *node, const struct heddle_choice *choice)
+is_same(const struct search_node *node, const struct heddle_choice *choice, uint64_t events_hash)
 {
     return node->task == choice->task && node->kind == choice->kind && node->k == choice->k &&
            node->chosen == choice->chosen && node->event == choice->event &&
+           node->events_hash == events_hash &&
            node->alternatives.bits[0] == choice->alternatives[0] &&
            node->alternatives.bits[1] == choice->alternatives[1];
 }
@@ -192,10 +194,22 @@ settle(struct search *search, uint32_t depth)
     }
 }
 
+/* Of the events to `end`, from that of those to `*begin`. */
+static uint64_t
+hash_on(const struct heddle_log *log, uint32_t *begin, uint32_t end, uint64_t hash)
+{
+    if (end > *begin && end <= log->event_count) {
+        hash = hash * 1000003 + heddle_hash(&log->events[*begin], end - *begin);
+        *begin = end;
+    }
+    return hash;
+}
+
 bool
 search_learn(struct search *search, const struct heddle_log *log)
 {
-    uint32_t depth = 0, preemptions = 0;
+    uint32_t depth = 0, preemptions = 0, hashed = 0;
+    uint64_t events_hash = 0;
     for (uint32_t i = 0; i < log->choice_count; i++) {
         const struct heddle_choice *choice = &log->choices[i];
         if (choice->kind >= HEDDLE_CHOICE_KIND_COUNT) {
@@ -206,9 +220,10 @@ search_learn(struct search *search, const struct heddle_log *log)
             break;
         }
         struct search_node *node = &search->nodes[depth];
+        events_hash = hash_on(log, &hashed, choice->event, events_hash);
         if (depth >= search->count) {
-            init_node(search, node, choice, preemptions);
-        } else if (!is_same(node, choice)) {
+            init_node(search, node, choice, events_hash, preemptions);
+        } else if (!is_same(node, choice, events_hash)) {
             return false;
         }
         preemptions = preemptions_with(node, node->chosen);
@@ -262,9 +277,9 @@ search_save(const struct search *search, FILE *out)
             search->figures.truncated, search->count);
     for (uint32_t i = 0; i < search->count; i++) {
         const struct search_node *node = &search->nodes[i];
-        fprintf(out, "%u %u %d %" PRIu32 " %" PRIu32 " %u %u %" PRIu32, node->task, node->kind,
-                node->can_continue, node->k, node->event, node->chosen, node->fixed,
-                node->preemptions);
+        fprintf(out, "%u %u %d %" PRIu32 " %" PRIu32 " %" PRIx64 " %u %u %" PRIu32, node->task,
+                node->kind, node->can_continue, node->k, node->event, node->events_hash,
+                node->chosen, node->fixed, node->preemptions);
         const struct taskset *sets[] = {&node->alternatives, &node->wanted, &node->done};
         for (int set = 0; set < 3; set++) {
             fprintf(out, " %" PRIx64 " %" PRIx64, sets[set]->bits[0], sets[set]->bits[1]);
@@ -278,9 +293,9 @@ static bool
 load_node(struct search_node *node, FILE *in)
 {
     int can_continue;
-    if (fscanf(in, "%hu %hu %d %" SCNu32 " %" SCNu32 " %hu %hu %" SCNu32, &node->task, &node->kind,
-               &can_continue, &node->k, &node->event, &node->chosen, &node->fixed,
-               &node->preemptions) != 8) {
+    if (fscanf(in, "%hu %hu %d %" SCNu32 " %" SCNu32 " %" SCNx64 " %hu %hu %" SCNu32, &node->task,
+               &node->kind, &can_continue, &node->k, &node->event, &node->events_hash,
+               &node->chosen, &node->fixed, &node->preemptions) != 9) {
         return false;
     }
     node->can_continue = can_continue != 0;

@@ -524,9 +524,9 @@ Test(search, a_schedule_is_given_again_until_it_is_learned_from)
 Test(search, what_is_no_search_is_refused)
 {
     static const char *const texts[] = {
-        "", "heddle search 2\n", "heddle search 1\n3 0\n1 0 0 0 0\nend\n",
-        "heddle search 1\n2 0\n1 0 0 0 1\n0 0 1 0 0 999 0 0 3 0 1 0 1 0\nend\n",
-        "heddle search 1\n2 0\n1 0 0 0 1\n0 0 1 0 0 0 0 0 3 0 1 0"};
+        "", "heddle search 1\n", "heddle search 2\n3 0\n1 0 0 0 0\nend\n",
+        "heddle search 2\n2 0\n1 0 0 0 1\n0 0 1 0 0 0 999 0 0 3 0 1 0 1 0\nend\n",
+        "heddle search 2\n2 0\n1 0 0 0 1\n0 0 1 0 0 0 0 0 0 3 0 1 0"};
     void *memory = malloc(search_size());
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
         FILE *file = texts[i][0] == '\0'

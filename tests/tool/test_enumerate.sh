@@ -133,6 +133,11 @@ says "nowhere/file"
 
 # What is not deterministic cannot be enumerated, and that is said.
 expect 3 enumerate two.prog --subject differ --keep-going -o differ
+# … also where it only shows in what the events are, with choices behind them.
+sed 's/^end/  add by=4\nend/' two.prog >longer.prog
+expect 3 enumerate longer.prog --subject remember --keep-going -o remember
+says "did not follow its schedule"
+says_not ": that was every schedule"
 
 # Arguments.
 expect 2 enumerate
