@@ -29,6 +29,12 @@ says "killed from outside" "400 runs" "0 distinct failures"
 [ -e mark ] || fail "nobody was killed"
 grep -q '^# verdict: ok$' kept/worker-death-*.prog || fail "a stranger's kill has a verdict"
 
+# … or in the middle of what a failure writes down: half a verdict is none.
+TOY_KILLED=$work/mark2 expect 1 run toy --subject late_stranger --runs 400 --keep-going -o late
+says "killed from outside" "1 distinct failure;"
+says_not "differed"
+[ -e mark2 ] || fail "nobody was killed"
+
 # Without its parent a worker does not go on.
 "$program" run toy --seconds 60 >stdout 2>stderr &
 parent=$!

@@ -201,6 +201,7 @@ TOY_SUBJECT(exit, "calls _exit");
 TOY_SUBJECT(abort, "calls abort");
 TOY_SUBJECT(kill, "kills itself with SIGKILL");
 TOY_SUBJECT(stranger, "is killed from outside");
+TOY_SUBJECT(late_stranger, "is killed from outside while its failure is recorded");
 TOY_SUBJECT(differ, "is not deterministic");
 TOY_SUBJECT(remember, "keeps state from run to run");
 TOY_SUBJECT(internal, "finds the engine wrong");
@@ -208,10 +209,9 @@ TOY_SUBJECT(stray, "writes past the end of its memory");
 TOY_SUBJECT(chatter, "prints much");
 
 const struct subject *const laboratory_subjects[] = {
-    &toy_core,     &toy_fail,     &toy_various,  &toy_null_write, &toy_wild_write,
-    &toy_loop,     &toy_overflow, &toy_exit,     &toy_abort,      &toy_kill,
-    &toy_stranger, &toy_differ,   &toy_remember, &toy_internal,   &toy_chatter,
-    &toy_stray,    NULL};
+    &toy_core,     &toy_fail,     &toy_various, &toy_null_write, &toy_wild_write,    &toy_loop,
+    &toy_overflow, &toy_exit,     &toy_abort,   &toy_kill,       &toy_stranger,      &toy_differ,
+    &toy_remember, &toy_internal, &toy_chatter, &toy_stray,      &toy_late_stranger, NULL};
 
 static const struct {
     const struct subject *subject;
@@ -225,6 +225,7 @@ static const struct {
     {&toy_stranger, kill_rarely},   {&toy_differ, differ},
     {&toy_remember, remember},      {&toy_internal, break_engine},
     {&toy_chatter, print_much},     {&toy_stray, stray},
+    {&toy_late_stranger, fail},
 };
 
 /* --- executing ---------------------------------------------------------------------------- */
@@ -342,6 +343,14 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         }
     }
     heddle_execute(&run, log);
+    if (subject == &toy_late_stranger && log->result.verdict != HEDDLE_OK) {
+        const struct heddle_result whole = log->result;
+        log->running = 1;
+        log->result.signature = 0;
+        kill_rarely();
+        log->result = whole;
+        log->running = 0;
+    }
     scene.totals->executions++;
     scene.totals->steps += log->result.steps;
 }
