@@ -51,6 +51,12 @@ const char *laboratory_obstacle(const struct laboratory_target *target,
 /* Oracles by index: name and the promise it keeps, a line each. False past the last. */
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
 
+/*
+ * May this action of the vocabulary's happen at this point? What is not legal is passed over in an execution.
+ * Whether it was injected, the totals say.
+ */
+bool laboratory_fault_is_legal(uint32_t point, uint32_t action);
+
 struct laboratory_options {
     bool oracles; /* false: the engine's own checks only (benchmarks); so in comparisons */
     bool strict;  /* a replay: report a deviation that cannot be used */

@@ -94,21 +94,26 @@ note_fault(const struct program_fault *fault)
     adapter.totals->faults[fault->point]++;
 }
 
+bool
+laboratory_fault_is_legal(uint32_t point, uint32_t action)
+{
+    return (legal[point] & (action == ACTION_FAIL ? MAY_FAIL : MAY_CALL)) != 0;
+}
+
 /* Says whether what was reached is to fail. */
 static bool
 act(const struct program_fault *fault)
 {
+    if (!laboratory_fault_is_legal(fault->point, fault->action)) {
+        return false;
+    }
     if (fault->action == ACTION_FAIL) {
-        bool fails = (legal[fault->point] & MAY_FAIL) != 0;
-        if (fails) {
-            note_fault(fault);
-        }
-        return fails;
+        note_fault(fault);
+        return true;
     }
     enum netstack_verb verb = (enum netstack_verb)(fault->action - ACTION_CALL);
     bool is_call = verb != VERB_SLEEP && verb != VERB_YIELD;
-    if ((legal[fault->point] & MAY_CALL) != 0 &&
-        (!is_call || adapter_task()->depth <= CALL_DEPTH_MAX)) {
+    if (!is_call || adapter_task()->depth <= CALL_DEPTH_MAX) {
         note_fault(fault);
         (void)operation_run(verb, fault->arguments);
     }
