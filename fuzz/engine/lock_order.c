@@ -23,7 +23,8 @@ struct held {
 
 struct edge {
     uint32_t from, to;
-    uint32_t next; /* from the same head; index + 1 */
+    uint32_t next;      /* from the same head; index + 1 */
+    uint32_t next_like; /* in the same place of `like`; index + 1 */
     uint32_t segment;
     uint32_t held[HELD_MAX], held_count;
     uint16_t task;
@@ -41,6 +42,7 @@ static struct {
     struct held held[HEDDLE_TASKS_MAX][HELD_MAX];
     uint32_t current[HEDDLE_TASKS_MAX]; /* segment */
     uint32_t heads[HEADS];              /* of edges by `from`; index + 1 */
+    uint32_t like[HEADS];               /* of edges by `from`, `to` and segment; index + 1 */
     uint32_t edge_count, segment_count;
     struct edge edges[EDGES_MAX];
     struct segment segments[SEGMENTS_MAX]; /* from 1 */
@@ -91,6 +93,7 @@ void
 lock_order_begin(void)
 {
     memset(order.heads, 0, sizeof(order.heads));
+    memset(order.like, 0, sizeof(order.like));
     order.edge_count = order.segment_count = 0;
 }
 
@@ -233,11 +236,17 @@ holds_no_more(const struct edge *some, const struct edge *all)
     return true;
 }
 
+static uint32_t *
+like(const struct edge *edge)
+{
+    return &order.like[(edge->from * 31 + edge->to + edge->segment * 131) % HEADS];
+}
+
 /* One that has every cycle that this one would be in: fewer mutexes are fewer gates. */
 static bool
 is_there(const struct edge *edge)
 {
-    for (uint32_t i = order.heads[edge->from % HEADS]; i != 0; i = order.edges[i - 1].next) {
+    for (uint32_t i = *like(edge); i != 0; i = order.edges[i - 1].next_like) {
         const struct edge *other = &order.edges[i - 1];
         if (other->from == edge->from && other->to == edge->to && other->segment == edge->segment &&
             holds_no_more(other, edge)) {
@@ -258,6 +267,8 @@ add_edge(const struct edge *edge)
     *added = *edge;
     added->next = order.heads[edge->from % HEADS];
     order.heads[edge->from % HEADS] = order.edge_count;
+    added->next_like = *like(edge);
+    *like(edge) = order.edge_count;
     cycle[0] = added;
     uint32_t length = close_cycle(cycle, 1);
     if (length > 1 && !all_others_wait(cycle, length)) {

@@ -82,6 +82,16 @@ memory_end(void)
 
 /* --- finding ----------------------------------------------------------------------------- */
 
+/* What was found lately, by address: right if the allocation of that index holds the address. */
+#define FOUND 256u
+static uint32_t found[FOUND];
+
+static bool
+holds(const struct allocation *allocation, const char *byte)
+{
+    return byte >= allocation->start && byte < allocation->start + allocation->size;
+}
+
 /* The allocation at or below the address that holds it, its gap not included. */
 static struct allocation *
 find(const void *address)
@@ -89,6 +99,10 @@ find(const void *address)
     const char *byte = address;
     if (byte < arena || byte >= arena + arena_used) {
         return NULL;
+    }
+    uint32_t *lately = &found[(uintptr_t)byte / sizeof(void *) % FOUND];
+    if (*lately < allocation_count && holds(&allocations[*lately], byte)) {
+        return &allocations[*lately];
     }
     uint32_t low = 0, high = allocation_count;
     while (low < high) {
@@ -103,7 +117,8 @@ find(const void *address)
         return NULL;
     }
     struct allocation *candidate = &allocations[low - 1];
-    return byte < candidate->start + candidate->size ? candidate : NULL;
+    *lately = low - 1;
+    return holds(candidate, byte) ? candidate : NULL;
 }
 
 uint32_t

@@ -171,11 +171,23 @@ observe_stack(enum observation_kind kind, uint32_t number, const void *address)
     oracle_observe(&see);
 }
 
+/* Asked at every unlock. A subject's kind is one and the same text each time, if not the one that is wanted. */
 static bool
 is_stack_kind(const char *kind)
 {
-    const char *wanted = adapter.subject->stack_kind;
-    return kind[0] == wanted[0] && strcmp(kind, wanted) == 0;
+    static const char *same, *wanted;
+    if (wanted != adapter.subject->stack_kind) {
+        wanted = adapter.subject->stack_kind;
+        same = wanted;
+    }
+    if (kind == same) {
+        return true;
+    }
+    bool is_wanted = kind[0] == wanted[0] && strcmp(kind, wanted) == 0;
+    if (is_wanted) {
+        same = kind;
+    }
+    return is_wanted;
 }
 
 static void

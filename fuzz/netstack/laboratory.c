@@ -85,6 +85,12 @@ laboratory_oracle_at(size_t index, const char **name, const char **summary)
 }
 
 void
+laboratory_choose_oracles(uint64_t indexes)
+{
+    oracles_choose(indexes);
+}
+
+void
 laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from)
 {
     to->executions += from->executions;

@@ -52,6 +52,13 @@ const char *laboratory_obstacle(const struct laboratory_target *target,
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
 
 /*
+ * Which of them are asked from the next execution on: the bit of each index. To begin with, all. For measuring, and to see
+ * what one of them finds alone.
+ */
+#define LABORATORY_ORACLES_ALL UINT64_MAX
+void laboratory_choose_oracles(uint64_t indexes);
+
+/*
  * May this action of the vocabulary's happen at this point? What is not legal is passed over in an execution.
  * Whether it was injected, the totals say.
  */

@@ -48,8 +48,8 @@ bench_row(const char *name, double value, const char *unit, enum bench_bound kin
     if (!json) {
         char limit[64] = "";
         if (kind != BENCH_NO_BOUND) {
-            snprintf(limit, sizeof limit, "%s %.4g  %s", kind == BENCH_AT_MOST ? "at most" : "at least",
-                     bound, ok ? "ok" : "MISSED");
+            snprintf(limit, sizeof limit, "%s %.4g  %s",
+                     kind == BENCH_AT_MOST ? "at most" : "at least", bound, ok ? "ok" : "MISSED");
         }
         printf("%-72s %12.4g %-14s %s\n", name, value, unit, limit);
         fflush(stdout);

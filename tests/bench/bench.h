@@ -48,7 +48,9 @@ extern const struct bench_entry bench_entries[];
 
 int bench_core(const char *corpus); /* needs none */
 int bench_engine(const char *corpus);
-int bench_programs(const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
+int bench_programs(
+    const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
+int bench_oracles(const char *corpus);    /* needs none */
 int bench_strategies(const char *corpus); /* needs none */
 
 #endif

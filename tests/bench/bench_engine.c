@@ -4,15 +4,14 @@
  * named programs of the corpus, with and without oracles, one core.
  */
 #include "bench.h"
+#include "bench_program.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/coverage.h"
 #include "engine/fiber.h"
 #include "engine/heddle.h"
-#include "netstack/laboratory.h"
 
 #define ROUNDS 15
 #define TASKS  7
@@ -209,71 +208,6 @@ bench_points(struct heddle_log *log)
 
 /* --- programs of the corpus ------------------------------------------------------------------ */
 
-struct program_case {
-    struct heddle_log *log;
-    struct program program;
-    const struct laboratory_target *target;
-    const struct subject *subject;
-    bool oracles;
-    struct coverage *coverage; /* NULL: none */
-    uint64_t seed, steps, executions, failures, pairs;
-};
-
-static uint64_t
-run_program(void *argument)
-{
-    struct program_case *how = argument;
-    struct laboratory_options options = {.oracles = how->oracles,
-                                         .coverage = how->coverage != NULL};
-    const uint64_t executions = 2000;
-    for (uint64_t i = 0; i < executions; i++) {
-        how->program.strategy.seed = ++how->seed;
-        laboratory_execute(&how->program, how->target, how->subject, &options, how->log, NULL);
-        if (how->coverage != NULL) {
-            how->pairs += coverage_look(how->coverage, how->log);
-        }
-        how->steps += how->log->result.steps;
-        how->failures += how->log->result.verdict != HEDDLE_OK;
-    }
-    how->executions += executions;
-    return executions;
-}
-
-static char *
-read_file(const char *folder, const char *name, size_t *size)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *file = fopen(path, "rb");
-    char *text = file == NULL ? NULL : calloc(1, 1 << 16);
-    if (text == NULL) {
-        perror(path);
-        exit(2);
-    }
-    *size = fread(text, 1, (1 << 16) - 1, file);
-    fclose(file);
-    return text;
-}
-
-static void
-load(struct program_case *how, const char *corpus, const char *name, const char *strategy)
-{
-    size_t size;
-    struct program_error error;
-    char *text = read_file(corpus, name, &size);
-    program_init(&how->program);
-    if (!program_parse(&how->program, text, size, how->target->vocabulary, &error)) {
-        fprintf(stderr, "%s/%s:%d:%d: %s\n", corpus, name, error.line, error.column, error.message);
-        exit(2);
-    }
-    free(text);
-    for (uint8_t i = 0; strategy_at(i) != NULL; i++) {
-        if (strcmp(strategy_name(strategy_at(i)), strategy) == 0) {
-            how->program.strategy.strategy = i;
-        }
-    }
-}
-
 /* What a row must keep in this build: a third under ASan; under TSan, which makes each fiber anew, 4,000. */
 static double
 bound_of_build(double bound)
@@ -289,8 +223,7 @@ bound_of_build(double bound)
 
 /* executions a second of one file on one subject, under random walk and PCT, without oracles and with */
 static void
-bench_program(struct heddle_log *log, const char *corpus, const char *name,
-              const char *subject_name)
+bench_file(struct heddle_log *log, const char *corpus, const char *name, const char *subject_name)
 {
     static const struct {
         const char *strategy;
@@ -306,15 +239,15 @@ bench_program(struct heddle_log *log, const char *corpus, const char *name,
         bench_skipped(subject_name, "that subject is not in this build");
         return;
     }
-    struct program_case programs[ROWS] = {{0}};
+    struct bench_program programs[ROWS] = {{0}};
     struct bench_case cases[ROWS];
     for (int i = 0; i < ROWS; i++) {
         programs[i].log = log;
         programs[i].target = laboratory_target_find("lifecycle");
         programs[i].subject = subject;
         programs[i].oracles = rows[i].oracles;
-        load(&programs[i], corpus, name, rows[i].strategy);
-        cases[i] = (struct bench_case){.work = run_program, .argument = &programs[i]};
+        bench_load(&programs[i], corpus, name, rows[i].strategy);
+        cases[i] = (struct bench_case){.work = bench_run_program, .argument = &programs[i]};
     }
     bench_measure(cases, ROWS, ROUNDS);
     for (int i = 0; i < ROWS; i++) {
@@ -342,14 +275,14 @@ bench_program(struct heddle_log *log, const char *corpus, const char *name,
 static void
 bench_coverage(struct heddle_log *log, const char *corpus, const char *name, const char *strategy)
 {
-    struct program_case programs[2] = {{0}};
+    struct bench_program programs[2] = {{0}};
     struct bench_case cases[2];
     for (int i = 0; i < 2; i++) {
         programs[i].log = log;
         programs[i].target = laboratory_target_find("lifecycle");
         programs[i].subject = laboratory_subject_find("core");
-        load(&programs[i], corpus, name, strategy);
-        cases[i] = (struct bench_case){.work = run_program, .argument = &programs[i]};
+        bench_load(&programs[i], corpus, name, strategy);
+        cases[i] = (struct bench_case){.work = bench_run_program, .argument = &programs[i]};
     }
     programs[1].coverage = coverage_create();
     if (programs[1].coverage == NULL) {
@@ -377,8 +310,8 @@ bench_programs(const char *corpus)
         perror("heddle-bench: cannot map the log");
         return 4;
     }
-    bench_program(log, corpus, "seven-threads.prog", "core");
-    bench_program(log, corpus, "seven-threads.prog", "reference");
+    bench_file(log, corpus, "seven-threads.prog", "core");
+    bench_file(log, corpus, "seven-threads.prog", "reference");
     bench_coverage(log, corpus, "seven-threads.prog", "random");
     bench_coverage(log, corpus, "seven-threads.prog", "pct");
     heddle_log_destroy(log);

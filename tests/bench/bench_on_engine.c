@@ -7,6 +7,7 @@
 const struct bench_entry bench_entries[] = {
     {"engine", bench_engine},
     {"programs", bench_programs},
+    {"oracles", bench_oracles},
     {"strategies", bench_strategies},
     {NULL, NULL},
 };

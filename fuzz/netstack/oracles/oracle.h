@@ -76,6 +76,9 @@ struct oracle {
 /* All oracles, ended by NULL: oracles.c. The order is the order of `heddle list oracles`. */
 extern const struct oracle *const netstack_oracles[];
 
+/* Which of them are told, from the next begin on: the bit of each index in the table. All, until somebody chooses. */
+void oracles_choose(uint64_t indexes);
+
 /* Begins an execution for all of them. off: oracle_observe does nothing until the next begin. */
 void oracles_begin(const struct subject *subject, bool off);
 

@@ -36,11 +36,13 @@ const struct oracle *const netstack_oracles[] = {
 };
 
 #define ORACLES_MAX (sizeof(netstack_oracles) / sizeof(netstack_oracles[0]))
+_Static_assert(ORACLES_MAX <= 64, "each has a bit");
 
 typedef void (*observe_fn)(const struct observation *what);
 
 static observe_fn interested[OBSERVE_KIND_COUNT][ORACLES_MAX]; /* each ended by NULL */
 static bool is_prepared;
+static uint64_t chosen = UINT64_MAX;
 static bool is_off;
 
 static void
@@ -49,13 +51,21 @@ prepare(void)
     for (uint32_t kind = 0; kind < OBSERVE_KIND_COUNT; kind++) {
         size_t count = 0;
         for (size_t i = 0; netstack_oracles[i] != NULL; i++) {
-            if (netstack_oracles[i]->kinds & (1u << kind)) {
+            bool is_chosen = (chosen >> i & 1) != 0;
+            if (is_chosen && (netstack_oracles[i]->kinds & (1u << kind)) != 0) {
                 interested[kind][count++] = netstack_oracles[i]->observe;
             }
         }
         interested[kind][count] = NULL;
     }
     is_prepared = true;
+}
+
+void
+oracles_choose(uint64_t indexes)
+{
+    is_prepared = false;
+    chosen = indexes;
 }
 
 void
