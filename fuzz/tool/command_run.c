@@ -28,7 +28,7 @@ enum {
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
     {"subject", 's', "SUBJECT", 0, "What is run: core (default) or another of `heddle list`", 0},
-    {"strategy", KEY_STRATEGY, "NAME", 0, "How schedules are chosen; default random", 0},
+    {"strategy", KEY_STRATEGY, "NAME", 0, "How schedules are chosen; default portfolio", 0},
     {"depth", KEY_DEPTH, "D", 0, "Bug depth that pct looks for; default 3", 0},
     {"seed", KEY_SEED, "N", 0, "Everything follows from it; default 1", 0},
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
@@ -149,7 +149,7 @@ command_run(int argc, char **argv)
         .doc = "Generates concurrent programs for TARGET and runs each under several schedules. A "
                "failure is run again in a fresh process, and written as DIR/<signature>.prog; the "
                "first one ends the run unless told to keep going.\v"
-               "The first of each eight runs (portfolio: 32) goes by the fixed policy, which "
+               "The first of each eight runs (portfolio: of 32) goes by the fixed policy, which "
                "counts the program's "
                "scheduling points; the others go by the strategy.\n\n"
                "Example: heddle run lifecycle --subject reference --seconds 20 --keep-going",
@@ -160,7 +160,7 @@ command_run(int argc, char **argv)
                         .faults = true,
                         .events = heddle_has_accesses() ? PROGRAM_EVENT_MODEL_MEMORY
                                                         : PROGRAM_EVENT_MODEL_SYNC},
-        .strategy = "random",
+        .strategy = "portfolio",
         .runs = UINT64_MAX,
         .jobs = 1,
         .directory = "findings",

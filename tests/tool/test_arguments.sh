@@ -88,7 +88,7 @@ says "  before_strike      "
 says_not "never: "
 says " in 1 program," "not seen yet: nobody knows"
 says_not "Chao2"
-expect 0 run toy --runs 9
+expect 0 run toy --strategy random --runs 9
 says " in 2 programs," "Chao2"
 expect 0 run toy --runs 8 --faults off
 says "  never: before_strike"

@@ -31,18 +31,18 @@ same various 1 --runs 6000 --keep-going --seed 77 --strategy pct
 same various 1 --runs 6000 --keep-going --strategy rff
 same various 1 --runs 6000 --keep-going --strategy portfolio
 same null_write 1 --runs 600 --keep-going
-same exit 1 --runs 64 --keep-going
+same exit 1 --runs 64 --keep-going --strategy random
 same exit 1 --runs 600
 same core 0 --runs 3000
 
 # Pairs too: they were told above.
-expect 1 run toy --subject various --runs 600 --keep-going -o pairs
+expect 1 run toy --subject various --strategy random --runs 600 --keep-going -o pairs
 says 'interleaving pairs: ' 'in 75 programs' 'after so many runs: 1: ' '600: ' 'not seen yet: ' 'probability '
 
 # A run that takes its process with it shows what one does that fails in the same place. Of this seed, one pair is in
 # such a run alone.
 for subject in fail exit; do
-    expect 1 run toy --subject "$subject" --runs 100 --seed 40 --keep-going --json -o pairs
+    expect 1 run toy --subject "$subject" --strategy random --runs 100 --seed 40 --keep-going --json -o pairs
     tail -1 stdout | sed 's/.*"interleavings"://' >"$subject"
 done
 diff fail exit || fail "pairs are lost with a process"
