@@ -303,6 +303,9 @@ uint16_t heddle_spawn(const char *name, void (*run)(void *argument), void *argum
 void heddle_join(uint16_t task);
 uint16_t heddle_self(void);
 
+/* Where the running task's last event was; NULL if that was the body's own (heddle_point, heddle_note). */
+kernel_site_t heddle_last_site(void);
+
 /*
  * Waits until every other task has ended or is at rest, and no task queue holds work: the liveness phase. What
  * is not at rest after steps_max more steps has as many again under a fair policy; then it is a livelock.

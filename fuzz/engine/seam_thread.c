@@ -55,6 +55,13 @@ heddle_self(void)
     return exec.current->number;
 }
 
+kernel_site_t
+heddle_last_site(void)
+{
+    const struct task *self = exec.current;
+    return self->last_kind < HEDDLE_EVENT_SUBJECT ? self->last_site : NULL;
+}
+
 void
 heddle_settle(void)
 {

@@ -88,13 +88,8 @@ zone_record_add(zoneid_t id, bool exclusive, uint32_t stack)
 static kernel_site_t
 site_in_subject(kernel_site_t otherwise)
 {
-    const struct heddle_log *log = adapter.log;
-    uint32_t last = log->event_count - 1;
-    if (last >= HEDDLE_EVENTS_MAX || log->last_site == NULL ||
-        log->events[last].kind >= HEDDLE_EVENT_SUBJECT) {
-        return otherwise;
-    }
-    return log->last_site;
+    kernel_site_t site = heddle_last_site();
+    return site != NULL ? site : otherwise;
 }
 
 struct observation
