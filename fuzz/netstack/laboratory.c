@@ -3,28 +3,55 @@
  * The room's front door: targets, subjects, oracles by name, and running a program.
  */
 #include "netstack/comparison.h"
+#include "netstack/focus.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* --- what there is ---------------------------------------------------------------------------- */
 
+static const struct {
+    struct laboratory_target is;
+    const struct program_vocabulary *(*vocabulary)(void);
+} targets[] = {
+    {{.name = "lifecycle",
+      .property = "stacks, modules, zones, walks and references keep the invariants of the core",
+      .generation = {.faults = true}},
+     operations_vocabulary},
+    {{.name = "differential",
+      .property = "one operation at a time, core and reference do the same",
+      .peers = {"core", "reference"}},
+     operations_vocabulary},
+    {{.name = "registry",
+      .property = "modules that come and go over stacks that do keep the invariants of the core",
+      .generation = {.faults = true}},
+     focus_registry},
+    {{.name = "references",
+      .property =
+          "lookups, holds, walks and waits beside ending stacks keep the invariants of the core",
+      .generation = {.faults = true}},
+     focus_references},
+    {{.name = "shared_kstats",
+      .property =
+          "a kstat of the shared stack is visible in the zones that are attached, and no others",
+      .generation = {.faults = true}},
+     focus_shared_kstats},
+};
+
+#define TARGETS (sizeof(targets) / sizeof(targets[0]))
+
 const struct laboratory_target *
 laboratory_target_at(size_t index)
 {
-    static struct laboratory_target targets[] = {
-        {.name = "lifecycle",
-         .property = "stacks, modules, zones, walks and references keep the invariants of the core",
-         .generation = {.faults = true}},
-        {.name = "differential",
-         .property = "one operation at a time, core and reference do the same",
-         .peers = {"core", "reference"}},
-    };
-    if (index >= sizeof(targets) / sizeof(targets[0])) {
+    static struct laboratory_target made[TARGETS];
+    if (index >= TARGETS) {
         return NULL;
     }
-    targets[index].vocabulary = operations_vocabulary();
-    return &targets[index];
+    if (made[index].vocabulary == NULL) {
+        made[index] = targets[index].is;
+        made[index].vocabulary = targets[index].vocabulary();
+    }
+    return &made[index];
 }
 
 const struct laboratory_target *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A fuzz target without a fuzzing engine: runs files, and what is in directories, one after the
- * other. A .prog is taken as the bytes that it stands for.
+ * other. A .prog is taken as the bytes that it stands for, where inputs are programs.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -67,7 +67,9 @@ run_path(const char *path)
     struct dirent **entries;
     if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode)) {
         const char *suffix = strrchr(path, '.');
-        (suffix != NULL && strcmp(suffix, ".prog") == 0 ? run_text : run_bytes)(path);
+        bool is_program =
+            suffix != NULL && strcmp(suffix, ".prog") == 0 && fuzz_target.target != NULL;
+        (is_program ? run_text : run_bytes)(path);
         return;
     }
     int count = scandir(path, &entries, is_visible, alphasort);

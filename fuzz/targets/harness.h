@@ -17,7 +17,7 @@
 
 /* Every target defines this one: what inputs are of that do not say it themselves. */
 struct fuzz_target {
-    const char *target;
+    const char *target; /* NULL: inputs are no programs, and are taken as they are (decoders.h) */
     const char *subject;
 };
 extern const struct fuzz_target fuzz_target;
