@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "mutator/mutator.h"
 #include "netstack/laboratory.h"
 #include "targets/feedback.h"
@@ -20,7 +23,7 @@
 
 static struct {
     char findings[PATH_MAX];
-    bool keep_going;
+    bool keep_going, print_hashes;
     struct heddle_log *log;
     struct known_set *known;
     struct program program;
@@ -76,6 +79,10 @@ take_argument(const char *argument)
         fuzz.keep_going = strcmp(value, "0") != 0;
         return true;
     }
+    if ((value = value_of(argument, "--print-hashes=")) != NULL) {
+        fuzz.print_hashes = strcmp(value, "0") != 0;
+        return true;
+    }
     return false;
 }
 
@@ -94,8 +101,8 @@ take_arguments(int *argc, char **argv)
         bool ours = take_argument(argv[i]);
         /* libFuzzer would skip it, and fuzz on without what was meant. */
         if (!ours && strncmp(argv[i], "--", 2) == 0) {
-            give_up(argv[i], "there is no such option; there are --known=DIR, --findings=DIR and "
-                             "--keep-going=1");
+            give_up(argv[i], "there is no such option; there are --known=DIR, --findings=DIR, "
+                             "--keep-going=1 and --print-hashes=1");
         }
 #ifdef HEDDLE_LIBFUZZER
         ours = false;
@@ -262,6 +269,14 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
     }
 }
 
+static void
+print_hash(const uint8_t *bytes, size_t size)
+{
+    const struct heddle_result *result = &fuzz.log->result;
+    fprintf(stderr, "heddle: input %016" PRIx64 " %s %016" PRIx64 "\n",
+            (uint64_t)XXH3_64bits(bytes, size), heddle_verdict_name(result->verdict), result->hash);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -282,6 +297,9 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     heddle_forget(); /* an input means the same, whatever came before it */
     laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
     feedback_add(fuzz.log, fuzz.runs);
+    if (fuzz.print_hashes) {
+        print_hash(bytes, size);
+    }
     const struct heddle_result *result = &fuzz.log->result;
     if (result->verdict == HEDDLE_OK) {
         return 0;

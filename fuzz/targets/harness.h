@@ -6,8 +6,9 @@
  * expect.
  *
  * Arguments, beside the engine's own: --known=DIR (failures that have a .prog there are known),
- * --findings=DIR (where new ones go; else beside libFuzzer's artifacts, else ./findings), and
- * --keep-going=1 (a failure is known once it was reported: the process does not end).
+ * --findings=DIR (where new ones go; else beside libFuzzer's artifacts, else ./findings),
+ * --keep-going=1 (a failure is known once it was reported: the process does not end), and --print-hashes=1 (a line an input:
+ * of its bytes, its verdict, and the hash of its events; whatever came before it, that is the same).
  */
 #ifndef TARGETS_HARNESS_H
 #define TARGETS_HARNESS_H

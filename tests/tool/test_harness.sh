@@ -72,6 +72,12 @@ once=$(pairs learning.prog)
 often=$(pairs learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog learning.prog)
 [ "${once:-0}" -gt 0 ] && [ "$often" = "$once" ] || fail "one input shows $once pairs, and again and again, $often"
 
+# … and says so, if asked: one line an input, of what it did.
+expect 0 --print-hashes=1 learning.prog bytes learning.prog --keep-going=1
+lines=$(grep -c '^heddle: input [0-9a-f]\{16\} [a-z-]* [0-9a-f]\{16\}$' stderr)
+[ "$lines" -eq 5 ] || fail "$lines hashes of 5 inputs"
+[ "$(grep '^heddle: input' stderr | sort -u | wc -l)" -eq 4 ] || fail "an input does not do the same again"
+
 # Where a sanitizer ends the process, the file is written before.
 if "$tool" --version | grep -q address; then
     "$tool" run toy --subject stray --runs 400 -o stray >stdout 2>stderr

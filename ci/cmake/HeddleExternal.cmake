@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# HEDDLE_ENGINE=external: compilers, flags, sanitizer and fuzzing engine come from the environment, as on OSS-Fuzz
+# (CC, CXX, CFLAGS, CXXFLAGS, SANITIZER, FUZZING_ENGINE, LIB_FUZZING_ENGINE). We choose none: we only take away from the
+# engine's code what would watch the watcher, and give the subject's back.
+foreach(variable IN ITEMS CC CXX CFLAGS SANITIZER FUZZING_ENGINE LIB_FUZZING_ENGINE)
+  if("$ENV{${variable}}" STREQUAL "")
+    message(FATAL_ERROR "HEDDLE_ENGINE=external: ${variable} is not in the environment")
+  endif()
+endforeach()
+set(HEDDLE_FUZZING_ENGINE "$ENV{FUZZING_ENGINE}")
+separate_arguments(HEDDLE_FUZZING_LIBRARY UNIX_COMMAND "$ENV{LIB_FUZZING_ENGINE}")
+
+separate_arguments(given UNIX_COMMAND "$ENV{CFLAGS}")
+set(given_coverage ${given})
+list(FILTER given_coverage INCLUDE REGEX "^-fsanitize=fuzzer-no-link$|^-fsanitize-coverage=")
+if(given_coverage)
+  target_compile_options(heddle_observed INTERFACE
+    -fno-sanitize=fuzzer-no-link -fno-sanitize-coverage=edge,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls)
+  target_compile_options(heddle_unobserved INTERFACE
+    -fno-sanitize=fuzzer-no-link -fno-sanitize-coverage=edge,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls)
+  target_compile_options(heddle_feedback INTERFACE ${given_coverage})
+endif()
+
+if("$ENV{SANITIZER}" STREQUAL "address")
+  target_compile_definitions(heddle_flags INTERFACE HEDDLE_ASAN=1)
+  target_compile_options(heddle_unobserved INTERFACE -fno-sanitize=address)
+  # As in HeddleFlags.cmake; a clang that knows no such flag strips no globals.
+  include(CheckCCompilerFlag)
+  foreach(flag IN ITEMS -fsanitize-address-use-after-return=never -fno-sanitize-address-globals-dead-stripping)
+    string(MAKE_C_IDENTIFIER "HAS${flag}" has)
+    check_c_compiler_flag(${flag} ${has})
+    if(${has})
+      target_compile_options(heddle_observed INTERFACE ${flag})
+    endif()
+  endforeach()
+elseif("$ENV{SANITIZER}" STREQUAL "undefined")
+  target_compile_definitions(heddle_flags INTERFACE HEDDLE_UBSAN=1)
+endif()
