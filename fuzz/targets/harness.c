@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -20,15 +22,16 @@
 #include "tool/finding.h"
 #include "tool/known.h"
 #include "tool/outcome.h"
+#include "tool/tally.h"
 
 static struct {
     char findings[PATH_MAX];
     bool keep_going, print_hashes;
+    uint64_t double_every; /* 0: never */
     struct heddle_log *log;
     struct known_set *known;
     struct program program;
-    struct laboratory_totals totals;
-    uint64_t runs, passed_over;
+    struct tally *tally; /* of this process alone, or a file's */
 } fuzz;
 
 /* --- arguments ---------------------------------------------------------------------------- */
@@ -60,30 +63,103 @@ use_artifact_prefix(const char *prefix)
                              : ".");
 }
 
+/* Each is given the value, and the whole argument for complaints. */
+static void
+take_known(const char *value, const char *argument)
+{
+    int error = known_load(fuzz.known, value);
+    if (error != 0) {
+        give_up(argument, strerror(error));
+    }
+}
+
+static void
+take_findings(const char *value, const char *argument)
+{
+    (void)argument;
+    snprintf(fuzz.findings, sizeof(fuzz.findings), "%s", value);
+}
+
+static bool
+is_yes(const char *value)
+{
+    return strcmp(value, "0") != 0;
+}
+
+static void
+take_keep_going(const char *value, const char *argument)
+{
+    (void)argument;
+    fuzz.keep_going = is_yes(value);
+}
+
+static void
+take_print_hashes(const char *value, const char *argument)
+{
+    (void)argument;
+    fuzz.print_hashes = is_yes(value);
+}
+
+static void
+take_double(const char *value, const char *argument)
+{
+    char *end;
+    fuzz.double_every = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end != '\0') {
+        give_up(argument, "needs a number");
+    }
+}
+
+static void
+take_tally(const char *value, const char *argument)
+{
+    fuzz.tally = tally_open(value);
+    if (fuzz.tally == NULL) {
+        give_up(argument, strerror(errno));
+    }
+}
+
+static void
+take_with_parent(const char *value, const char *argument)
+{
+    (void)argument;
+    if (is_yes(value)) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
+}
+
+static const struct {
+    const char *name, *value;
+    void (*take)(const char *value, const char *argument);
+} arguments[] = {
+    {"--known=", "DIR", take_known},           {"--findings=", "DIR", take_findings},
+    {"--keep-going=", "1", take_keep_going},   {"--print-hashes=", "1", take_print_hashes},
+    {"--double=", "N", take_double},           {"--tally=", "FILE", take_tally},
+    {"--with-parent=", "1", take_with_parent},
+};
+
 static bool
 take_argument(const char *argument)
 {
-    const char *value;
-    if ((value = value_of(argument, "--known=")) != NULL) {
-        int error = known_load(fuzz.known, value);
-        if (error != 0) {
-            give_up(argument, strerror(error));
+    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+        const char *value = value_of(argument, arguments[i].name);
+        if (value != NULL) {
+            arguments[i].take(value, argument);
+            return true;
         }
-        return true;
-    }
-    if ((value = value_of(argument, "--findings=")) != NULL) {
-        snprintf(fuzz.findings, sizeof(fuzz.findings), "%s", value);
-        return true;
-    }
-    if ((value = value_of(argument, "--keep-going=")) != NULL) {
-        fuzz.keep_going = strcmp(value, "0") != 0;
-        return true;
-    }
-    if ((value = value_of(argument, "--print-hashes=")) != NULL) {
-        fuzz.print_hashes = strcmp(value, "0") != 0;
-        return true;
     }
     return false;
+}
+
+static _Noreturn void
+refuse(const char *argument)
+{
+    fprintf(stderr, "%s: there is no such option; there are", argument);
+    for (size_t i = 0; i < sizeof(arguments) / sizeof(arguments[0]); i++) {
+        fprintf(stderr, " %s%s", arguments[i].name, arguments[i].value);
+    }
+    fputc('\n', stderr);
+    exit(2);
 }
 
 /* libFuzzer passes its arguments on to the processes that it starts, and skips ours itself. */
@@ -101,8 +177,7 @@ take_arguments(int *argc, char **argv)
         bool ours = take_argument(argv[i]);
         /* libFuzzer would skip it, and fuzz on without what was meant. */
         if (!ours && strncmp(argv[i], "--", 2) == 0) {
-            give_up(argv[i], "there is no such option; there are --known=DIR, --findings=DIR, "
-                             "--keep-going=1 and --print-hashes=1");
+            refuse(argv[i]);
         }
 #ifdef HEDDLE_LIBFUZZER
         ours = false;
@@ -121,7 +196,7 @@ say_goodbye(void)
     fprintf(stderr,
             "heddle: %" PRIu64 " runs, %" PRIu64 " known failures passed over, %" PRIu64
             " interleaving pairs\n",
-            fuzz.runs, fuzz.passed_over, feedback_pairs());
+            fuzz.tally->runs, fuzz.tally->passed_over, feedback_pairs());
 }
 
 static void on_death(struct heddle_log *log);
@@ -131,7 +206,8 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     fuzz.known = known_create();
     fuzz.log = heddle_log_create();
-    if (fuzz.known == NULL || fuzz.log == NULL || !feedback_init()) {
+    fuzz.tally = calloc(1, sizeof(*fuzz.tally));
+    if (fuzz.known == NULL || fuzz.log == NULL || fuzz.tally == NULL || !feedback_init()) {
         give_up((*argv)[0], strerror(errno));
     }
     if (laboratory_target_find(fuzz_target.target) == NULL ||
@@ -221,7 +297,7 @@ report_new(const struct laboratory_target *target, const struct subject *subject
         fprintf(stderr, "A failure's replay differed.\n");
         outcome_print_difference(first, second, stderr);
     }
-    known_add(fuzz.known, first->result.signature, fuzz.runs);
+    known_add(fuzz.known, first->result.signature, fuzz.tally->runs);
     tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-");
     outcome_destroy(first);
     outcome_destroy(second);
@@ -269,6 +345,30 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
     }
 }
 
+/* An input that is not the same twice is worth more than all that it may find. */
+static void
+execute_again(const struct laboratory_target *target, const struct subject *subject)
+{
+    static const struct laboratory_options plain = {.oracles = true, .coverage = true};
+    outcome_announce(&fuzz.program, fuzz.log);
+    struct outcome *first = take_outcome(target);
+    heddle_forget();
+    laboratory_execute(&fuzz.program, target, subject, &plain, fuzz.log, NULL);
+    fuzz.tally->doubled++;
+    fuzz.tally->pairs = feedback_pairs();
+    if (first->result.hash == fuzz.log->result.hash &&
+        first->result.verdict == fuzz.log->result.verdict) {
+        outcome_destroy(first);
+        return;
+    }
+    outcome_announce(&fuzz.program, fuzz.log);
+    struct outcome *second = take_outcome(target);
+    fprintf(stderr, "An input was not the same twice.\n");
+    outcome_print_difference(first, second, stderr);
+    tell(first, target, "unstable-");
+    abort();
+}
+
 static void
 print_hash(const uint8_t *bytes, size_t size)
 {
@@ -293,10 +393,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     snprintf(program->target, sizeof(program->target), "%s", target->name);
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
 
-    fuzz.runs++;
+    fuzz.tally->runs++;
     heddle_forget(); /* an input means the same, whatever came before it */
-    laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.totals);
-    feedback_add(fuzz.log, fuzz.runs);
+    laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.tally->totals);
+    feedback_add(fuzz.log, fuzz.tally->runs);
+    if (fuzz.double_every > 0 && fuzz.tally->runs % fuzz.double_every == 0) {
+        execute_again(target, subject);
+    }
     if (fuzz.print_hashes) {
         print_hash(bytes, size);
     }
@@ -305,7 +408,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     }
     if (known_number(fuzz.known, result->signature) != KNOWN_NEVER) {
-        fuzz.passed_over++;
+        fuzz.tally->passed_over++;
         return 0;
     }
     report_new(target, subject);

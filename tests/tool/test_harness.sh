@@ -78,6 +78,22 @@ lines=$(grep -c '^heddle: input [0-9a-f]\{16\} [a-z-]* [0-9a-f]\{16\}$' stderr)
 [ "$lines" -eq 5 ] || fail "$lines hashes of 5 inputs"
 [ "$(grep '^heddle: input' stderr | sort -u | wc -l)" -eq 4 ] || fail "an input does not do the same again"
 
+# What it did is in a file, over all its lives; every so manyth input is executed twice.
+expect 0 --tally=tally --double=2 learning.prog learning.prog learning.prog
+says "heddle: 3 runs, 0 known"
+expect 134 --tally=tally --findings=told bytes
+expect 0 --tally=tally --double=1 --known=all bytes learning.prog
+says "heddle: 8 runs, 3 known"
+"$tool" run toy --subject fail --runs 400 -o striking >stdout 2>stderr
+sed 's/^subject fail/subject remember/' striking/*.prog >differ.prog
+expect 134 --double=1 --findings=differed differ.prog
+says "not the same twice"
+[ -e differed/unstable-*.prog ] || fail "what is not the same twice was not kept"
+expect 2 --double=half learning.prog
+says "--double=half: needs a number"
+expect 2 --tally=no/where learning.prog
+says "--tally=no/where: No such file"
+
 # Where a sanitizer ends the process, the file is written before.
 if "$tool" --version | grep -q address; then
     "$tool" run toy --subject stray --runs 400 -o stray >stdout 2>stderr
