@@ -32,6 +32,7 @@ static const struct command {
     {"enumerate", "Run every schedule of a program within a bound of preemptions",
      command_enumerate},
     {"shrink", "Make a failing file as small as it goes, keeping its signature", command_shrink},
+    {"campaign", "Run fuzzing engines side by side, and judge what they find", command_campaign},
     {"convert", "Turn bytes into a .prog, or a .prog into bytes", command_convert},
     {"doctor", "Say what of the environment is missing or slows things down", command_doctor},
 };

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A campaign: fuzzing engines side by side over one corpus, for hours, in a directory of its own. Everything that matters
+ * is in that directory at every moment, so whoever is killed is resumed:
+ *
+ *   campaign.json          what runs, for how long it has, and how it grew
+ *   corpus/TARGET/         inputs; libFuzzer writes here, AFL++ reads it, and what AFL++ keeps is copied here
+ *   afl/TARGET/INSTANCE/   AFL++'s own
+ *   seeds/TARGET/          what an empty corpus starts from
+ *   incoming/              failures as the engines found them, not yet judged
+ *   failures/SIGNATURE.*   judged: confirmed, one a signature, shrunk: .prog, .txt (explained), .json
+ *   unreproduced/          what did not happen again
+ *   tallies/INSTANCE       what each engine did, over all its lives
+ *   logs/INSTANCE          what it said last
+ */
+#ifndef TOOL_CAMPAIGN_H
+#define TOOL_CAMPAIGN_H
+
+#include <limits.h>
+#include <sys/types.h>
+
+#include "tool/command.h"
+#include "tool/tally.h"
+
+#define CAMPAIGN_TARGETS_MAX   16
+#define CAMPAIGN_INSTANCES_MAX 256
+
+struct campaign_options {
+    const char *targets[CAMPAIGN_TARGETS_MAX]; /* names of fuzz targets; none: lifecycle */
+    size_t target_count;
+    bool libfuzzer, afl;
+    unsigned jobs;
+    double seconds; /* of all lives together */
+    const char *directory;
+    bool resume;
+    const char *trees; /* the folder of the build trees: fuzz, afl, afl-asan, release */
+};
+
+enum campaign_engine { CAMPAIGN_LIBFUZZER, CAMPAIGN_AFL };
+enum campaign_role { CAMPAIGN_MAIN, CAMPAIGN_SECONDARY, CAMPAIGN_ASAN };
+
+/* One process of an engine, started again where it ends. */
+struct campaign_instance {
+    char name[64]; /* "lifecycle-afl-main" */
+    const char *target;
+    enum campaign_engine engine;
+    enum campaign_role role;
+    pid_t pid; /* 0: does not run */
+    double started, start_at;
+    unsigned deaths;     /* in a row, each soon after its start */
+    bool given_up;       /* then it is not started any more */
+    uint64_t edges;      /* that it has seen, as it counts them */
+    uint32_t queue_seen; /* of AFL++: entries that were copied to the corpus */
+};
+
+struct campaign_sample {
+    double seconds;
+    uint64_t runs, edges, corpus, failures;
+};
+
+struct campaign {
+    const struct campaign_options *options;
+    char program[PATH_MAX]; /* this one, for judging */
+    struct campaign_instance instances[CAMPAIGN_INSTANCES_MAX];
+    size_t instance_count;
+
+    double started;        /* terminal_now of this life */
+    double seconds_before; /* of earlier lives */
+    unsigned lives;
+    struct campaign_sample *history;
+    size_t history_count;
+
+    pid_t judge;     /* 0: none */
+    double judge_at; /* not before, if the last one could not */
+    uint64_t duplicates, unreproduced, unstable, internal;
+    uint64_t restarts;
+};
+
+enum tool_exit campaign_run(const struct campaign_options *options);
+
+/* --- campaign_directory.c ----------------------------------------------------------------- */
+
+/* DIRECTORY/PART…, as printf says. False: too long. */
+bool campaign_path(const struct campaign *campaign, char path[PATH_MAX], const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Makes the directory and locks it for this process, or with `resume` takes up one that is there.
+ * Returns: anything but TOOL_OK has complained.
+ */
+enum tool_exit campaign_open(struct campaign *campaign);
+
+/* Puts what must outlive this process there, whole or not at all. Returns: 0, or errno. */
+int campaign_save(const struct campaign *campaign);
+
+/* Files of a folder whose names end so; hidden ones do not count. */
+uint64_t campaign_count(const struct campaign *campaign, const char *folder, const char *suffix);
+
+double campaign_seconds(const struct campaign *campaign); /* of all lives */
+
+/* --- campaign_engine.c -------------------------------------------------------------------- */
+
+/* Decides who runs what. Anything but TOOL_OK: an engine or a target is missing, which was said. */
+enum tool_exit campaign_plan(struct campaign *campaign);
+
+/* Starts those that do not run and should, and notices who has ended. */
+void campaign_tend(struct campaign *campaign);
+
+/* Reads what they say of themselves, and passes on from AFL++ to libFuzzer what is new. */
+void campaign_observe(struct campaign *campaign);
+
+void campaign_stop(struct campaign *campaign);
+
+/* Makes each corpus as small as keeps its coverage. */
+void campaign_minimise(struct campaign *campaign);
+
+/* Runs a program to its end, its output into a file (NULL: nowhere); its exit code, 128 + signal, or -1: errno. */
+int campaign_call(const char *const arguments[], const char *output);
+
+/* --- campaign_judge.c ---------------------------------------------------------------------- */
+
+/* Has the next failure judged, beside the engines; notices what became of the last one. False: nothing to do. */
+bool campaign_judge(struct campaign *campaign);
+
+#endif
