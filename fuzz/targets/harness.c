@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,12 +120,20 @@ take_tally(const char *value, const char *argument)
     }
 }
 
+/* The kernel forgets it at a fork, and AFL++'s fork server forks. */
+static void
+die_with_parent(void)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 static void
 take_with_parent(const char *value, const char *argument)
 {
     (void)argument;
     if (is_yes(value)) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        die_with_parent();
+        pthread_atfork(NULL, NULL, die_with_parent);
     }
 }
 

@@ -135,7 +135,7 @@ save(const struct campaign *campaign)
 static void
 write_down(struct campaign *campaign)
 {
-    static double saved = -SAMPLE_SECONDS;
+    static double sampled = -SAMPLE_SECONDS;
     static struct campaign_sample before;
     campaign_observe(campaign);
     struct campaign_sample sample = sample_now(campaign);
@@ -145,11 +145,11 @@ write_down(struct campaign *campaign)
                       : 0;
     before = sample;
     tell_progress(campaign, &sample, rate);
-    if (sample.seconds - saved >= SAMPLE_SECONDS) {
-        saved = sample.seconds;
+    if (sample.seconds - sampled >= SAMPLE_SECONDS) {
+        sampled = sample.seconds;
         add_sample(campaign, &sample);
-        save(campaign);
     }
+    save(campaign);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -247,6 +247,7 @@ run(struct campaign *campaign)
     judge_the_rest(campaign);
     if (!interrupted) {
         campaign_minimise(campaign);
+        judge_the_rest(campaign); /* of one input more, that may be */
     }
     struct campaign_sample sample = sample_now(campaign);
     add_sample(campaign, &sample);

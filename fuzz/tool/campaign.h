@@ -111,7 +111,12 @@ void campaign_observe(struct campaign *campaign);
 
 void campaign_stop(struct campaign *campaign);
 
-/* Makes each corpus as small as keeps its coverage. */
+/* Has this target this program in that build tree? */
+bool campaign_has_program(const struct campaign *campaign, const char *tree, const char *target);
+
+/* --- campaign_minimise.c ------------------------------------------------------------------- */
+
+/* Makes each corpus as small as keeps its coverage, and says how small. */
 void campaign_minimise(struct campaign *campaign);
 
 /* Runs a program to its end, its output into a file (NULL: nowhere); its exit code, 128 + signal, or -1: errno. */

@@ -210,6 +210,25 @@ lock(const struct campaign *campaign)
     return 0;
 }
 
+/* What a killed writer was in the middle of: "NAME.prog.Ab12Cd" (output.c), ".NAME.prog" (the judge). */
+static void
+sweep(const struct campaign *campaign, const char *folder)
+{
+    char path[PATH_MAX];
+    DIR *directory = campaign_path(campaign, path, "%s", folder) ? opendir(path) : NULL;
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        const char *name = entry->d_name, *dot = strrchr(name, '.');
+        bool is_temporary = dot != NULL && dot > name && strlen(dot) == strlen(".XXXXXX");
+        bool is_hidden = name[0] == '.' && name[1] != '\0' && strcmp(name, "..") != 0;
+        if ((is_temporary || is_hidden) && campaign_path(campaign, path, "%s/%s", folder, name)) {
+            unlink(path);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+}
+
 enum tool_exit
 campaign_open(struct campaign *campaign)
 {
@@ -233,6 +252,8 @@ campaign_open(struct campaign *campaign)
         return TOOL_USAGE;
     }
     if (error == 0) {
+        sweep(campaign, "incoming");
+        sweep(campaign, "failures");
         campaign->lives++;
         error = campaign_save(campaign);
     }
