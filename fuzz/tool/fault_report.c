@@ -53,6 +53,35 @@ known_injections(const struct report *report)
     return all ? report->injection_count : report->injections_max;
 }
 
+/* So many in a row are of one fault, each time that its point was reached. */
+static size_t
+count_same(const struct laboratory_injection *injection, size_t left)
+{
+    size_t same = 1;
+    while (same < left && injection[same].fault == injection->fault &&
+           injection->fault != UINT32_MAX && injection[same].nth == injection->nth + same) {
+        same++;
+    }
+    return same;
+}
+
+static void
+print_injection(const struct laboratory_injection *injection, size_t same,
+                const struct program *program, const struct program_vocabulary *vocabulary,
+                FILE *out)
+{
+    print_point(injection, program, vocabulary, out);
+    if (injection->nth != UINT32_MAX) {
+        fprintf(out, " nth=%" PRIu32, injection->nth);
+    }
+    if (same > 1) {
+        fprintf(out, "…%zu", injection->nth + same - 1);
+    }
+    fputs(" : ", out);
+    print_action(injection, program, vocabulary, out);
+    fputc('\n', out);
+}
+
 void
 report_injections(const struct report *report, const struct laboratory_target *target,
                   const char *indentation, FILE *out)
@@ -64,19 +93,14 @@ report_injections(const struct report *report, const struct laboratory_target *t
         return;
     }
     fprintf(out, "%sfaults injected before: %zu\n", indentation, report->injection_count);
-    for (size_t i = 0; i < known; i++) {
+    for (size_t i = 0; i < known;) {
         const struct laboratory_injection *injection = &report->injections[i];
-        if (!is_sane(injection, vocabulary)) {
-            continue;
+        size_t same = count_same(injection, known - i);
+        if (is_sane(injection, vocabulary)) {
+            fprintf(out, "%s  ", indentation);
+            print_injection(injection, same, report->program, vocabulary, out);
         }
-        fprintf(out, "%s  ", indentation);
-        print_point(injection, report->program, vocabulary, out);
-        if (injection->nth != UINT32_MAX) {
-            fprintf(out, " nth=%" PRIu32, injection->nth);
-        }
-        fputs(" : ", out);
-        print_action(injection, report->program, vocabulary, out);
-        fputc('\n', out);
+        i += same;
     }
     if (known < report->injection_count) {
         fprintf(out, "%s  … and %zu more\n", indentation, report->injection_count - known);

@@ -187,6 +187,31 @@ Test(json, totals_say_which_interleavings_were_seen_and_what_is_not_known)
         field(run("run toy --subject fail --runs 400 --json").objects[0], "interleavings"));
 }
 
+Test(json, a_failure_says_which_faults_came_before_it)
+{
+    struct lines lines = run("run toy --subject various --runs 8000 --keep-going --json -o said");
+    size_t with = 0, without = 0;
+    for (size_t i = 0; i + 1 < lines.count; i++) {
+        struct json_object *injected = field(lines.objects[i], "injected");
+        size_t count = json_object_array_length(injected);
+        cr_expect_eq((int64_t)count, number(lines.objects[i], "faults"));
+        with += count > 0;
+        without += count == 0;
+        for (size_t j = 0; j < count; j++) {
+            struct json_object *one = json_object_array_get_idx(injected, j);
+            cr_expect_str_eq(text(one, "point"), "before_strike");
+            cr_expect_str_eq(text(one, "action"), "spare");
+            cr_expect_geq(number(one, "nth"), 0);
+        }
+    }
+    cr_assert_gt(with + without, 1);
+    struct json_object *totals = lines.objects[lines.count - 1];
+    struct json_object *spare =
+        field(field(field(field(totals, "fault_table"), "before_strike"), "spare"), "none");
+    cr_expect_eq(number(spare, "times"), number(field(totals, "faults"), "before_strike"));
+    cr_expect_eq(number(spare, "first"), 1);
+}
+
 Test(json, without_faults_none_are_injected)
 {
     struct lines lines = run("run toy --runs 4000 --faults off --json");
