@@ -128,6 +128,8 @@ Test(fault_effects, adding_a_kstat_fails)
                                      "zone_kstat_add kstat=0 zone=z1\n"
                                      "faults\n"
                                      "kstat_add nth=0 : fail\n"));
+    cr_assert_eq(lab_totals.faults[POINT_KSTAT_ADD], 1);
+    cr_assert_eq(lab_count(EVENT_RETURN, ENOMEM), 1);
     cr_assert_eq(lab_totals.errors[VERB_KSTAT_ZONE_ADD], 1);
     cr_assert_eq(lab_totals.successes[VERB_KSTAT_ZONE_ADD], 1);
     cr_assert_eq(lab_totals.successes[VERB_KSTAT_CREATE_ZONE], 1);
@@ -146,6 +148,47 @@ Test(fault_effects, a_holder_lets_go_at_the_end_only)
     cr_assert_eq(lab_totals.successes[VERB_RELE], 0);
     cr_assert_gt(find_event(HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE, destroy),
                  find_event(rest, STAGE_THREADS_DONE));
+}
+
+/* Was the operation begun before the other one? With a strategy, and a fault or none. */
+static bool
+is_before(enum netstack_verb verb, enum netstack_verb other, const char *strategy, const char *body)
+{
+    struct program program;
+    uint32_t operation = HEDDLE_EVENT_SUBJECT + EVENT_OPERATION;
+    lab_parse(&program, strategy, body);
+    expect_ok(lab_run_program(&subject_core, &program));
+    program_fini(&program);
+    cr_assert_lt(find_event(operation, verb), lab_log()->event_count);
+    cr_assert_lt(find_event(operation, other), lab_log()->event_count);
+    return find_event(operation, verb) < find_event(operation, other);
+}
+
+#define SLEEPER                                                                                    \
+    "thread\n  zone_create stack=exclusive zone=z1\n  zone_destroy zone=z1\n"                      \
+    "  yield steps=15\n  yield steps=15\n  yield steps=15\n  figures\n"                            \
+    "thread\n  sleep time=100ms\n  all_valid\nfaults\n"
+
+Test(fault_effects, a_clock_jumps_ahead_and_sleepers_wake)
+{
+    cr_assert_not(is_before(VERB_ALL_VALID, VERB_FIGURES, "round-robin", SLEEPER));
+    cr_assert(is_before(VERB_ALL_VALID, VERB_FIGURES, "round-robin",
+                        SLEEPER "clock nth=0 : jump by=1h\n"));
+    cr_assert(is_before(VERB_FIGURES, VERB_ALL_VALID, "round-robin",
+                        SLEEPER "clock nth=0 : jump by=10us\n"));
+}
+
+#define CREATOR                                                                                    \
+    "thread\n  register module=ip shutdown=yes\n  figures\n"                                       \
+    "thread\n  sleep time=10s\n  all_valid\nfaults\n"
+
+Test(fault_effects, a_callback_is_stuck_until_others_have_slept_enough)
+{
+    cr_assert(is_before(VERB_FIGURES, VERB_ALL_VALID, NULL, CREATOR));
+    cr_assert(
+        is_before(VERB_FIGURES, VERB_ALL_VALID, NULL, CREATOR "create nth=0 : sleep time=1s\n"));
+    cr_assert_not(
+        is_before(VERB_FIGURES, VERB_ALL_VALID, NULL, CREATOR "create nth=0 : stuck for=1h\n"));
 }
 
 Test(fault_effects, a_callback_calls_with_what_is_its_own)

@@ -76,6 +76,13 @@ Test(fault_table, the_first_actions_keep_their_places_in_files)
     }
     cr_assert_str_eq(words->fault_actions[70].name, "stuck");
     cr_assert_str_eq(words->fault_actions[76].name, "keep");
+    /* An action of its own is called like its kind. */
+    for (uint32_t action = 0; action < words->fault_action_count; action++) {
+        if (fault_verb(action) == VERB_COUNT) {
+            cr_assert_str_eq(words->fault_actions[action].name,
+                             fault_kind_names[fault_kind(action)]);
+        }
+    }
     for (uint32_t verb = 0; verb < VERB_COUNT; verb++) {
         uint32_t action = fault_action_of((enum netstack_verb)verb);
         cr_assert_lt(action, words->fault_action_count);
