@@ -371,7 +371,7 @@ report_totals_json(const struct report *report, FILE *out)
                            target != NULL ? report_fault_counts_json(totals, target->vocabulary)
                                           : NULL);
     json_object_object_add(object, "fault_table",
-                           target != NULL ? report_fault_table_json(totals, target->vocabulary)
+                           target != NULL ? report_fault_table_json(report, target->vocabulary)
                                           : NULL);
     add_runs(object, report);
     add_text(object, "where", NULL);

@@ -25,6 +25,9 @@ struct report {
     const char *words;                      /* the last of a process that died */
     const char *found_by;                   /* the run that found it */
     const char *options; /* for the command that reproduces it, before the file; or "" */
+    /* Of totals: which file an execution of that number was of. NULL: programs had none, numbers are of runs. */
+    const char *(*file_of)(uint64_t number, const void *argument);
+    const void *argument;
     uint64_t runs, runs_to_first;
     double seconds;
     enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */

@@ -285,16 +285,21 @@ report_fault_counts_json(const struct laboratory_totals *totals,
 }
 
 static struct json_object *
-states_json(const struct laboratory_totals *totals, uint32_t point, uint32_t kind)
+states_json(const struct report *report, uint32_t point, uint32_t kind)
 {
     const struct laboratory_fault_words *words = laboratory_fault_words();
     struct json_object *states = json_object_new_object();
     for (uint32_t state = 0; state < words->state_count; state++) {
-        const struct laboratory_fault_count *count = &totals->fault_table[point][kind][state];
+        const struct laboratory_fault_count *count =
+            &report->totals->fault_table[point][kind][state];
         if (count->times > 0) {
             struct json_object *cell = json_object_new_object();
             json_object_object_add(cell, "times", json_object_new_uint64(count->times));
-            json_object_object_add(cell, "first", json_object_new_uint64(count->first));
+            json_object_object_add(
+                cell, "first",
+                report->file_of == NULL
+                    ? json_object_new_uint64(count->first)
+                    : json_object_new_string(report->file_of(count->first - 1, report->argument)));
             json_object_object_add(states, words->states[state], cell);
         }
     }
@@ -302,8 +307,7 @@ states_json(const struct laboratory_totals *totals, uint32_t point, uint32_t kin
 }
 
 struct json_object *
-report_fault_table_json(const struct laboratory_totals *totals,
-                        const struct program_vocabulary *vocabulary)
+report_fault_table_json(const struct report *report, const struct program_vocabulary *vocabulary)
 {
     const struct laboratory_fault_words *words = laboratory_fault_words();
     struct json_object *table = json_object_new_object();
@@ -311,7 +315,7 @@ report_fault_table_json(const struct laboratory_totals *totals,
         struct json_object *kinds = json_object_new_object();
         for (uint32_t kind = 0; kind < words->kind_count; kind++) {
             if (is_legal(point, kind, vocabulary)) {
-                json_object_object_add(kinds, words->kinds[kind], states_json(totals, point, kind));
+                json_object_object_add(kinds, words->kinds[kind], states_json(report, point, kind));
             }
         }
         json_object_object_add(table, vocabulary->fault_points[point].name, kinds);

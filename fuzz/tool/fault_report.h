@@ -24,10 +24,10 @@ uint64_t report_fault_sum(const struct laboratory_totals *totals); /* NULL: 0 */
 void report_fault_table(const struct laboratory_totals *totals, const struct program *program,
                         const struct program_vocabulary *vocabulary, FILE *out);
 
-/* By point; and by point, kind and state, with the first execution of each: every legal pair is there. */
+/* By point; and by point, kind and state, with the first run or file of each: every legal pair is there. */
 struct json_object *report_fault_counts_json(const struct laboratory_totals *totals,
                                              const struct program_vocabulary *vocabulary);
-struct json_object *report_fault_table_json(const struct laboratory_totals *totals,
+struct json_object *report_fault_table_json(const struct report *report,
                                             const struct program_vocabulary *vocabulary);
 
 /* One more name of what never happened; column: 0 before the first. */

@@ -256,6 +256,13 @@ on_settled(uint64_t below, void *argument)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
+static const char *
+file_of(uint64_t number, const void *argument)
+{
+    const struct rerun *rerun = argument;
+    return rerun->files[number / rerun->options->repeat].input->path;
+}
+
 static void
 tell_totals(const struct rerun *rerun)
 {
@@ -272,6 +279,8 @@ tell_totals(const struct rerun *rerun)
         report.subject = file->input->subject == first->subject ? report.subject : NULL;
     }
     report.totals = &totals;
+    report.file_of = file_of;
+    report.argument = rerun;
     report.runs = runs;
     report.seconds = terminal_now() - rerun->started;
     if (rerun->options->json) {

@@ -212,6 +212,21 @@ Test(json, a_failure_says_which_faults_came_before_it)
     cr_expect_eq(number(spare, "first"), 1);
 }
 
+Test(json, the_first_of_a_fault_among_files_is_a_file)
+{
+    FILE *out = fopen("spared.prog", "w");
+    cr_assert_not_null(out);
+    fputs("heddle 1\ntarget toy\nthread\n  strike\nfaults\n  before_strike nth=0 : spare\nend\n",
+          out);
+    cr_assert_eq(fclose(out), 0);
+    struct lines lines = run("replay spared.prog --json");
+    cr_assert_eq(lines.count, 2);
+    struct json_object *table = field(lines.objects[1], "fault_table");
+    struct json_object *spare = field(field(field(table, "before_strike"), "spare"), "none");
+    cr_expect_eq(number(spare, "times"), 1);
+    cr_expect_str_eq(text(spare, "first"), "spared.prog");
+}
+
 Test(json, without_faults_none_are_injected)
 {
     struct lines lines = run("run toy --runs 4000 --faults off --json");
