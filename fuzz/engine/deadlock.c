@@ -30,6 +30,7 @@ wait_kind_name(enum wait_kind kind)
         [WAIT_SETTLE] = "rest",
         [WAIT_TASKQ_END] = "the end of task queue",
         [WAIT_WORK] = "work",
+        [WAIT_TURN] = "its turn to run",
     };
     return names[kind];
 }

@@ -3,7 +3,8 @@
  * The state of the execution under way, and what the engine's files ask of each other. There is one
  * execution at a time and one OS thread, so nothing here has a lock: who runs, owns it all.
  *
- *   scheduler.c  who runs: points, blocking, choices, time      seam_*.c  the primitives, on it
+ *   scheduler.c  who runs: points, blocking, choices            seam_*.c  the primitives, on it
+ *   virtual_time.c  time, and who sleeps
  *   memory.c     the subject's memory, quarantined to the end   trace.c   the log, events, the hash
  *   verdict.c    failing, signatures                            deadlock.c  nobody can run: why?
  *   crash.c      signals                                        globals.c  a subject's static data
@@ -33,6 +34,7 @@ enum wait_kind {
     WAIT_SETTLE,    /* for everybody else to end or rest */
     WAIT_TASKQ_END, /* for a task queue to become empty */
     WAIT_WORK,      /* a service's thread at rest; on a cv or a task queue */
+    WAIT_TURN,      /* has been woken for work, and is kept from running for a time */
 };
 
 struct task {
@@ -40,6 +42,7 @@ struct task {
     uint64_t drawn;     /* for its next choice of a task, if the strategy draws ahead */
     uint16_t number;
     bool ended, timed_out;
+    bool was_disturbed; /* its last wait on a condition ended by on_wait */
     enum wait_kind waits_for;
     const char *name;
     void (*run)(void *);
@@ -65,6 +68,7 @@ struct task {
 struct taskq_item {
     void (*run)(void *);
     void *argument;
+    uint64_t start_ns; /* not before; 0: at once */
 };
 
 struct kernel_taskq {
@@ -149,8 +153,6 @@ void scheduler_wait_for(enum wait_kind kind, const void *object, uint32_t number
 void scheduler_will_enter(const struct task *task, uint32_t number);
 void scheduler_make_runnable(struct task *task); /* and it waits for nothing any more */
 uint32_t scheduler_choose(enum heddle_choice_kind kind, uint32_t count);
-uint64_t scheduler_now_ns(void); /* virtual time: a step takes STEP_NS */
-void scheduler_set_timer(struct task *task, uint64_t wake_ns);
 _Noreturn void scheduler_end_task(void);
 _Noreturn void scheduler_leave(void); /* to the host: the execution is over */
 uint16_t scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_site_t site);
@@ -171,6 +173,16 @@ scheduler_new_object(const char *name)
 
 /* The number of a new primitive of that class. */
 uint32_t scheduler_new_primitive(const void *primitive, const char *name);
+
+/* --- virtual_time.c ----------------------------------------------------------------------- */
+
+uint64_t scheduler_now_ns(void); /* a step takes STEP_NS */
+void scheduler_set_timer(struct task *task, uint64_t wake_ns);
+void
+scheduler_set_alarm(void); /* finds the step before which a point has nothing to do but to choose */
+void scheduler_wake_sleepers(void); /* all whose time has come; and finds the next one's */
+void
+scheduler_skip_time(uint64_t ns); /* ahead; who has slept enough then wakes at the next point */
 
 /* --- deadlock.c ------------------------------------------------------------------------- */
 

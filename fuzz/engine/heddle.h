@@ -208,6 +208,11 @@ struct heddle_result {
 #define HEDDLE_DEVIATIONS_MAX (1u << 18) /* an event stands for two choices at most */
 #define HEDDLE_CHOICES_MAX    (1u << 18) /* likewise */
 #define HEDDLE_INPUT_MAX      (1u << 20)
+#define HEDDLE_REMARKS_MAX    1024u
+struct heddle_remark {
+    uint32_t event; /* index */
+    uint32_t value;
+};
 struct heddle_log {
     volatile uint64_t beat;    /* grows with every scheduling point, over all executions */
     volatile uint32_t running; /* an execution is under way */
@@ -223,6 +228,10 @@ struct heddle_log {
     /* Where each was, in a run with `trace` or `coverage`. */
     struct kernel_site const *sites[HEDDLE_EVENTS_MAX];
 
+    /* What the adapter says of events beside them: no part of a hash. */
+    uint32_t remark_count;
+    struct heddle_remark remarks[HEDDLE_REMARKS_MAX];
+
     /* In a run with `choices`: the choices. */
     uint32_t choice_count;
     struct heddle_choice choices[HEDDLE_CHOICES_MAX];
@@ -237,6 +246,17 @@ void heddle_log_destroy(struct heddle_log *log);
 
 /* --- running ----------------------------------------------------------------------------- */
 
+/* What comes of an allocation. LATE: the observer let others run meanwhile, which here alone it may. */
+enum heddle_allocation { HEDDLE_ALLOCATION_GIVEN, HEDDLE_ALLOCATION_LATE, HEDDLE_ALLOCATION_FAILS };
+
+/* A piece of work that is about to be queued: the observer may change the last two. */
+struct heddle_dispatch {
+    uint32_t
+        overtakable; /* pieces that wait and that it may overtake; 0 where the queue promises order */
+    bool overtakes;    /* it starts before all of them */
+    uint64_t delay_ns; /* it starts no earlier than that */
+};
+
 /*
  * What the adapter wants to see as it happens. Called by the running task, inside the primitive,
  * where no scheduling point may be reached. Any of them may be NULL.
@@ -247,8 +267,15 @@ struct heddle_observer {
     void (*on_free)(uint32_t object, const char *kind, void *memory, size_t size);
     void (*on_unlock)(const kernel_mutex_t *mutex, void *container, uint32_t object,
                       const char *kind); /* container: the live allocation it lies in, or NULL */
-    bool (*on_allocate_may_fail)(const char *kind,
-                                 kernel_site_t site); /* true: NOSLEEP fails now */
+
+    /* What goes wrong at a primitive, asked behind its scheduling point. A run without them has no faults. */
+    enum heddle_allocation (*on_allocate)(const char *kind, enum kernel_wait wait,
+                                          kernel_site_t site);
+    void (*on_dispatch)(struct heddle_dispatch *dispatch);
+    bool (*on_wait)(
+        void); /* this wait on a condition ends spuriously; never two in a row of a task's */
+    uint64_t (*on_work)(void);  /* so long is kept from running who is woken for work, ns */
+    uint64_t (*on_clock)(void); /* so far jumps the clock ahead before it is read, ns */
 };
 
 /* A subject's writable static data: saved before its first execution, put back before each. */
@@ -317,6 +344,9 @@ void heddle_point(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t
 
 /* An event without a scheduling point. */
 void heddle_note(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t site);
+
+/* Says more of the event that was recorded last; the first HEDDLE_REMARKS_MAX are kept. */
+void heddle_remark(uint32_t value);
 
 /* A recorded choice of the body's own: 0 … count-1; fixed policy: 0. */
 uint32_t heddle_choose(uint32_t count);

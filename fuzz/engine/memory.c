@@ -255,10 +255,19 @@ kernel_zalloc_at(const char *kind, size_t size, enum kernel_wait wait, kernel_si
 {
     struct heddle_event *event = scheduler_point(HEDDLE_EVENT_ALLOC, 0, site);
     const struct heddle_observer *observer = exec.observer;
-    if (wait == KERNEL_NOSLEEP && observer != NULL && observer->on_allocate_may_fail != NULL &&
-        observer->on_allocate_may_fail(kind, site)) {
-        event->result = 1;
-        return NULL;
+    if (observer != NULL && observer->on_allocate != NULL) {
+        switch (observer->on_allocate(kind, wait, site)) {
+        case HEDDLE_ALLOCATION_FAILS:
+            VERIFY(wait == KERNEL_NOSLEEP);
+            event->result = 1;
+            return NULL;
+        case HEDDLE_ALLOCATION_LATE:
+            /* What follows is done at a point of its own: others came in between. */
+            event = scheduler_point(HEDDLE_EVENT_ALLOC, 0, site);
+            break;
+        case HEDDLE_ALLOCATION_GIVEN:
+            break;
+        }
     }
     void *memory = allocate(kind, size, site);
     if (memory == NULL && wait == KERNEL_SLEEP) {

@@ -185,61 +185,6 @@ scheduler_choose(enum heddle_choice_kind kind, uint32_t count)
     return chosen;
 }
 
-/* --- time -------------------------------------------------------------------------------- */
-
-uint64_t
-scheduler_now_ns(void)
-{
-    return exec.skipped_ns + (uint64_t)(exec.view.step + 1) * STEP_NS;
-}
-
-/* Finds the step before which a point has nothing to do but to choose. */
-static void
-set_alarm(void)
-{
-    exec.alarm_step = exec.step_limit;
-    if (exec.next_wake_ns != UINT64_MAX) {
-        uint64_t now_ns = scheduler_now_ns();
-        uint64_t left_ns = exec.next_wake_ns > now_ns ? exec.next_wake_ns - now_ns : 0;
-        uint64_t step = exec.view.step + (left_ns + STEP_NS - 1) / STEP_NS;
-        exec.alarm_step = step < exec.step_limit ? (uint32_t)step : exec.step_limit;
-    }
-}
-
-void
-scheduler_set_timer(struct task *task, uint64_t wake_ns)
-{
-    task->wake_ns = wake_ns;
-    if (wake_ns < exec.next_wake_ns) {
-        exec.next_wake_ns = wake_ns;
-        set_alarm();
-    }
-}
-
-/* Wakes all whose time has come, and finds the next one's. */
-static void
-wake_sleepers(void)
-{
-    uint64_t now_ns = scheduler_now_ns();
-    exec.next_wake_ns = UINT64_MAX;
-    for (uint32_t i = 0; i < exec.task_count; i++) {
-        struct task *task = &exec.tasks[i];
-        if (task->wake_ns == 0) {
-            continue;
-        }
-        if (task->wake_ns <= now_ns) {
-            task->timed_out = true;
-            if (task->waits_for == WAIT_CV) {
-                seam_cv_expire(task);
-            } else {
-                scheduler_make_runnable(task);
-            }
-        } else if (task->wake_ns < exec.next_wake_ns) {
-            exec.next_wake_ns = task->wake_ns;
-        }
-    }
-}
-
 /* --- switching --------------------------------------------------------------------------- */
 
 static void
@@ -260,9 +205,10 @@ find_somebody(void)
 {
     while (taskset_is_empty(&exec.view.runnable)) {
         if (exec.next_wake_ns != UINT64_MAX) {
-            exec.skipped_ns += exec.next_wake_ns - scheduler_now_ns();
-            wake_sleepers();
-            set_alarm();
+            uint64_t now_ns = scheduler_now_ns();
+            scheduler_skip_time(exec.next_wake_ns > now_ns ? exec.next_wake_ns - now_ns : 0);
+            scheduler_wake_sleepers();
+            scheduler_set_alarm();
             continue;
         }
         struct task *settler = NULL;
@@ -312,7 +258,7 @@ scheduler_renew_bound(void)
 {
     exec.step_limit = exec.view.step + exec.steps_max;
     exec.progress_at_bound = exec.progress;
-    set_alarm();
+    scheduler_set_alarm();
 }
 
 /* Time has come for a sleeper, or the step bound is reached. */
@@ -320,12 +266,12 @@ static void
 heed_alarm(void)
 {
     if (scheduler_now_ns() >= exec.next_wake_ns) {
-        wake_sleepers();
+        scheduler_wake_sleepers();
     }
     if (exec.view.step >= exec.step_limit) {
         pass_bound();
     }
-    set_alarm();
+    scheduler_set_alarm();
 }
 
 /* The running task does its pending operation now. */
@@ -397,7 +343,7 @@ static const uint16_t awaited[] = {
     [WAIT_CV] = HEDDLE_EVENT_CV_WAKE,     [WAIT_SEMA] = HEDDLE_EVENT_SEMA_WAIT,
     [WAIT_JOIN] = HEDDLE_EVENT_JOIN,      [WAIT_SLEEP] = HEDDLE_EVENT_SLEEP,
     [WAIT_SETTLE] = HEDDLE_EVENT_JOIN,    [WAIT_TASKQ_END] = HEDDLE_EVENT_TASKQ_DESTROY,
-    [WAIT_WORK] = HEDDLE_EVENT_TASKQ_RUN,
+    [WAIT_WORK] = HEDDLE_EVENT_TASKQ_RUN, [WAIT_TURN] = HEDDLE_EVENT_CV_WAKE,
 };
 
 void

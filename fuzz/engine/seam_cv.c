@@ -72,6 +72,14 @@ waiter_at(const struct seam_cv *cv, uint32_t index)
     }
 }
 
+/* Asked of every second wait at most: who is woken each time would never wait. */
+static bool
+ends_spuriously(const struct task *task)
+{
+    return !task->was_disturbed && exec.observer != NULL && exec.observer->on_wait != NULL &&
+           exec.observer->on_wait();
+}
+
 /*
  * Waits, woken by a signal, by time, or by nothing. The waiter then contends for the mutex; both
  * objects may be freed before it gets there, so it looks before it touches.
@@ -97,12 +105,14 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
     self->wait_mutex = mutex;
     bool timed = deadline_ns != 0;
     bool at_once = scheduler_choose(timed ? HEDDLE_CHOICE_TIMEOUT : HEDDLE_CHOICE_SPURIOUS, 2) == 1;
+    bool disturbed = !at_once && ends_spuriously(self);
+    self->was_disturbed = disturbed;
     scheduler_wait_for(kind, cv, number, cv->name, site);
     if (exec.observer != NULL && exec.observer->on_unlock != NULL) {
         memory_observe_unlock(mutex);
     }
     seam_mutex_unlock(mutex);
-    if (at_once) {
+    if (at_once || disturbed) {
         seam_mutex_contend(self, mutex);
     } else {
         taskset_add(&cv->waiters, self->number);
@@ -114,9 +124,9 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
     scheduler_keep_mark(HEDDLE_MARK_ACQUIRED, mutex_number);
 
     bool timed_out = self->timed_out || (timed && at_once);
-    enum wake_reason reason = timed_out ? WOKEN_TIMED_OUT
-                              : at_once ? WOKEN_SPURIOUS
-                                        : WOKEN_SIGNALLED;
+    enum wake_reason reason = timed_out              ? WOKEN_TIMED_OUT
+                              : at_once || disturbed ? WOKEN_SPURIOUS
+                                                     : WOKEN_SIGNALLED;
     seam_mutex_lock(mutex, what, site);
     trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site)->result = reason;
     return reason;
@@ -148,6 +158,15 @@ wake(struct seam_cv *cv, struct task *waiter)
     taskset_remove(&cv->waiters, waiter->number);
     if (exec.run->lock_order) {
         lock_order_observe(waiter->number, lock_order_publish(exec.current->number, 0));
+    }
+    uint64_t late_ns = 0;
+    if (waiter->waits_for == WAIT_WORK && exec.observer != NULL && exec.observer->on_work != NULL) {
+        late_ns = exec.observer->on_work();
+    }
+    if (late_ns > 0) {
+        waiter->waits_for = WAIT_TURN;
+        scheduler_set_timer(waiter, scheduler_now_ns() + late_ns);
+        return;
     }
     seam_mutex_contend(waiter, waiter->wait_mutex);
 }

@@ -38,6 +38,17 @@ wants_worker(const kernel_taskq_t *queue)
 }
 
 static void
+sleep_until(uint64_t start_ns)
+{
+    struct task *self = exec.current;
+    if (start_ns > scheduler_now_ns()) {
+        scheduler_wait_for(WAIT_SLEEP, NULL, 0, "time", self->last_site);
+        scheduler_set_timer(self, start_ns);
+        scheduler_block();
+    }
+}
+
+static void
 work(void *argument)
 {
     kernel_taskq_t *queue = argument;
@@ -56,6 +67,7 @@ work(void *argument)
         if (exec.run->lock_order) {
             lock_order_observe(self->number, queue->dispatched);
         }
+        sleep_until(item.start_ns);
         sanitizer_acquire(queue);
         scheduler_point(HEDDLE_EVENT_TASKQ_RUN, queue->number, self->last_site);
         item.run(item.argument);
@@ -118,6 +130,23 @@ check(const kernel_taskq_t *queue, const char *what, kernel_site_t site)
     }
 }
 
+static void
+put_item(kernel_taskq_t *queue, struct taskq_item item)
+{
+    uint32_t place = (queue->first + queue->count) % TASKQ_ITEMS_MAX;
+    if (exec.observer != NULL && exec.observer->on_dispatch != NULL) {
+        struct heddle_dispatch dispatch = {.overtakable =
+                                               queue == exec.taskq_system ? queue->count : 0};
+        exec.observer->on_dispatch(&dispatch);
+        item.start_ns = dispatch.delay_ns > 0 ? scheduler_now_ns() + dispatch.delay_ns : 0;
+        if (dispatch.overtakes && dispatch.overtakable > 0) {
+            place = queue->first = (queue->first + TASKQ_ITEMS_MAX - 1) % TASKQ_ITEMS_MAX;
+        }
+    }
+    queue->items[place] = item;
+    queue->count++;
+}
+
 bool
 kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argument,
                          enum kernel_wait wait, kernel_site_t site)
@@ -134,9 +163,7 @@ kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argum
                      "Task queue %s is full.", queue->name);
     }
     event->result = 1;
-    uint32_t last = (queue->first + queue->count) % TASKQ_ITEMS_MAX;
-    queue->items[last] = (struct taskq_item){.run = run, .argument = argument};
-    queue->count++;
+    put_item(queue, (struct taskq_item){.run = run, .argument = argument});
     if (exec.run->lock_order) {
         queue->dispatched = lock_order_publish(exec.current->number, queue->dispatched);
     }

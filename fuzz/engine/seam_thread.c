@@ -96,6 +96,16 @@ heddle_note(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t site)
     trace_event((uint16_t)(HEDDLE_EVENT_SUBJECT + kind), object, 0, site)->result = result;
 }
 
+void
+heddle_remark(uint32_t value)
+{
+    struct heddle_log *log = exec.log;
+    if (log->remark_count < HEDDLE_REMARKS_MAX) {
+        log->remarks[log->remark_count++] =
+            (struct heddle_remark){.event = log->event_count - 1, .value = value};
+    }
+}
+
 uint32_t
 heddle_choose(uint32_t count)
 {
@@ -128,6 +138,9 @@ kernel_thread_id(void)
 uint64_t
 kernel_time_ns(void)
 {
+    if (exec.observer != NULL && exec.observer->on_clock != NULL) {
+        scheduler_skip_time(exec.observer->on_clock());
+    }
     return scheduler_now_ns();
 }
 

@@ -83,6 +83,7 @@ trace_begin(void)
     log->event_count = 0;
     log->deviation_count = 0;
     log->choice_count = 0;
+    log->remark_count = 0;
     log->died = 0;
     result->verdict = HEDDLE_OK;
     result->hash = 0;

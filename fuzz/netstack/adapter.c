@@ -37,6 +37,16 @@ adapter_callback(void)
     return &task->callbacks[task->depth - 1];
 }
 
+const struct callback *
+adapter_own(void)
+{
+    if (adapter.now.own_calls == 0) {
+        return NULL;
+    }
+    const struct task_record *task = adapter_task();
+    return task->own_depth != 0 && task->own_depth == task->depth ? adapter_callback() : NULL;
+}
+
 bool
 adapter_must_not_block(void)
 {
@@ -273,17 +283,20 @@ on_probe(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1)
     oracle_observe(&see);
 }
 
-static bool
-on_allocate_may_fail(const char *kind, kernel_site_t site)
+static enum heddle_allocation
+on_allocate(const char *kind, enum kernel_wait wait, kernel_site_t site)
 {
     (void)kind;
-    (void)site;
-    return plan_at_allocation();
+    return plan_at_allocation(wait, site);
 }
+
+#define FAULTS                                                                                     \
+    .on_allocate = on_allocate, .on_dispatch = plan_at_dispatch, .on_wait = plan_at_wait,          \
+    .on_work = plan_at_work, .on_clock = plan_at_clock
 
 const struct heddle_observer adapter_observer = {
     .on_alloc = on_alloc,
-    .on_allocate_may_fail = on_allocate_may_fail,
+    FAULTS,
 };
 
 const struct heddle_observer adapter_observer_with_oracles = {
@@ -291,5 +304,5 @@ const struct heddle_observer adapter_observer_with_oracles = {
     .on_alloc = on_alloc,
     .on_free = on_free,
     .on_unlock = on_unlock,
-    .on_allocate_may_fail = on_allocate_may_fail,
+    FAULTS,
 };

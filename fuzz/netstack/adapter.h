@@ -10,6 +10,7 @@
 #define NETSTACK_ADAPTER_H
 
 #include "netstack/contract.h"
+#include "netstack/fault_table.h"
 #include "netstack/laboratory.h"
 #include "netstack/operations.h"
 #include "netstack/oracles/oracle.h"
@@ -57,6 +58,7 @@ enum adapter_event {
     EVENT_FAULT,           /* note; object: point; result: action */
     EVENT_YIELD,           /* point */
     EVENT_STAGE,           /* note; result: enum stage */
+    EVENT_REACHED, /* note; object: a primitive's fault point that the plan counts; result: as the how manyth */
     EVENT_COUNT
 };
 
@@ -96,8 +98,9 @@ struct callback {
 };
 
 struct task_record {
-    struct call *call; /* innermost */
-    uint32_t depth;    /* callbacks */
+    struct call *call;  /* innermost */
+    uint32_t depth;     /* callbacks */
+    uint32_t own_depth; /* the callback that deep makes a call with what is its own; 0: none */
     struct callback callbacks[NESTING_MAX];
     bool is_inside;   /* the thread entered a zone: */
     zoneid_t entered; /* this one; else 0 */
@@ -107,7 +110,9 @@ struct stack_record {
     uint32_t number;
     const void *address;
     bool closed;     /* destroying its zone returned 0 */
-    bool shut;       /* shutting its zone down did */
+    bool shutting;   /* shutting its zone down was called */
+    bool shut;       /* and returned 0 */
+    bool reaping;    /* a task of the service has run a callback on it */
     uint32_t step;   /* of a comparison, that made it */
     uint8_t waiters; /* tasks in wait_gone for it: the adapter keeps no reference */
 };
@@ -161,6 +166,7 @@ struct adapter {
         bool shared_unsure;            /* somebody called fini: is stack 0 there? */
         bool global_is_gone;           /* zone 0 was destroyed */
         bool started;                  /* until then, and after the end, faults are off */
+        uint32_t own_calls;            /* of callbacks with what is their own, under way */
         bool threads_done;             /* then what fails for ever stops */
         uint32_t early_count;
         zoneid_t early[EARLY_MAX]; /* destroyed before their create returned */
@@ -183,8 +189,9 @@ void adapter_begin(void);
 /* What the engine tells; `with_oracles` has those in it that oracles alone need. */
 extern const struct heddle_observer adapter_observer, adapter_observer_with_oracles;
 
-struct task_record *adapter_task(void);  /* the running one's */
-struct callback *adapter_callback(void); /* innermost of the running task; NULL: none */
+struct task_record *adapter_task(void);   /* the running one's */
+struct callback *adapter_callback(void);  /* innermost of the running task; NULL: none */
+const struct callback *adapter_own(void); /* if its call is to be with what is its own; else NULL */
 
 static inline bool
 adapter_differs(enum contract_difference difference)
@@ -241,34 +248,26 @@ void instance_destroy(void *instance);
 
 /* --- the fault plan: plan.c ----------------------------------------------------------------- */
 
-/* Only ever add at the end: their index is in files. */
-enum fault_point {
-    POINT_CREATE, /* a create callback of any module */
-    POINT_SHUTDOWN,
-    POINT_DESTROY,
-    POINT_CREATE_OF,   /* module */
-    POINT_SHUTDOWN_OF, /* module */
-    POINT_DESTROY_OF,  /* module */
-    POINT_KEY_CREATE,  /* a create callback of any zone key */
-    POINT_KEY_SHUTDOWN,
-    POINT_KEY_DESTROY,
-    POINT_ALLOC, /* an allocation that may fail */
-    POINT_COUNT
-};
-
-/* One action of its own, then one for each verb: call it, sleep and yield among them. */
-#define ACTION_FAIL  0u
-#define ACTION_CALL  1u /* and the verb */
-#define ACTION_COUNT (ACTION_CALL + VERB_COUNT)
-
 void plan_begin(void);
-void plan_vocabulary(struct program_vocabulary *vocabulary);
 
+/* The limits with which the service starts: what the program says, or the plan. */
+unsigned int plan_at_start(enum netstack_verb verb, unsigned int otherwise);
 /* Does what the plan says at this callback. Returns: whether it is to fail. */
 bool plan_at_callback(enum callback_phase phase, bool of_key, uint32_t which);
 
-/* Whether this allocation is to fail. */
-bool plan_at_allocation(void);
+/* What the engine asks at its primitives (heddle.h: struct heddle_observer). */
+enum heddle_allocation plan_at_allocation(enum kernel_wait wait, kernel_site_t site);
+void plan_at_dispatch(struct heddle_dispatch *dispatch);
+bool plan_at_wait(void);
+uint64_t plan_at_work(void);
+uint64_t plan_at_clock(void);
+
+/* The stack that what the running task does concerns, by number; 0: none. And counting by its state. */
+uint32_t fault_states_stack(void);
+void fault_states_count(uint32_t point, enum fault_kind kind, uint32_t stack);
+
+/* Whether the adapter is to keep this reference itself until the threads are done. */
+bool plan_at_reference(uint32_t stack);
 
 /* --- execute.c ------------------------------------------------------------------------------ */
 

@@ -48,8 +48,9 @@ setting(enum netstack_verb verb, unsigned int otherwise)
 static void
 start(void)
 {
-    int error = adapter.subject->start(setting(VERB_REAP_LIMIT, REAPS_MAX),
-                                       setting(VERB_ZONE_IDS, ZONE_ID_MAX));
+    int error =
+        adapter.subject->start(plan_at_start(VERB_REAP_LIMIT, setting(VERB_REAP_LIMIT, REAPS_MAX)),
+                               plan_at_start(VERB_ZONE_IDS, setting(VERB_ZONE_IDS, ZONE_ID_MAX)));
     if (error != 0) {
         heddle_fail(HEDDLE_INVARIANT, "adapter", "the service starts", KERNEL_HERE, NULL, NULL,
                     "Starting the subject failed with %d.", error);
@@ -119,6 +120,7 @@ static void
 give_back(void)
 {
     exhaust(operate_walk_fini);
+    reference_let_go(0);
     exhaust(operate_rele);
     exhaust(operate_rele_tag);
     exhaust(operate_kstat_delete_stack);

@@ -117,6 +117,19 @@ laboratory_choose_oracles(uint64_t indexes)
     oracles_choose(indexes);
 }
 
+static void
+add_fault_counts(struct laboratory_totals *to, const struct laboratory_totals *from)
+{
+    struct laboratory_fault_count *sums = &to->fault_table[0][0][0];
+    const struct laboratory_fault_count *counts = &from->fault_table[0][0][0];
+    for (size_t i = 0; i < sizeof(to->fault_table) / sizeof(*sums); i++) {
+        sums[i].times += counts[i].times;
+        bool is_first =
+            counts[i].first != 0 && (sums[i].first == 0 || counts[i].first < sums[i].first);
+        sums[i].first = is_first ? counts[i].first : sums[i].first;
+    }
+}
+
 void
 laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from)
 {
@@ -129,6 +142,7 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
     for (size_t i = 0; i < PHASE_COUNT; i++) {
         to->callbacks[i] += from->callbacks[i];
     }
+    add_fault_counts(to, from);
     to->preemptions_inside += from->preemptions_inside;
     to->steps += from->steps;
     to->cut_off += from->cut_off;

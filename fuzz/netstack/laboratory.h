@@ -12,6 +12,14 @@
 
 /* What one execution did, for totals: "nothing found" is believed when these say why. */
 #define LABORATORY_COUNTERS_MAX 96
+#define LABORATORY_POINTS_MAX   20
+#define LABORATORY_KINDS_MAX    12
+#define LABORATORY_STATES_MAX   6
+struct laboratory_fault_count {
+    uint64_t times;
+    uint64_t
+        first; /* number of the execution, as its log has it, from 1; of those added up, the lowest */
+};
 struct laboratory_totals {
     uint64_t executions;
     uint64_t successes[LABORATORY_COUNTERS_MAX]; /* by verb of the vocabulary */
@@ -19,6 +27,9 @@ struct laboratory_totals {
     uint64_t callbacks[3];                    /* create, shutdown, destroy that ended */
     uint64_t preemptions_inside;              /* in the subject's code, not between operations */
     uint64_t faults[LABORATORY_COUNTERS_MAX]; /* injected, by fault point */
+    /* The same by point, kind of action and state of the stack that it concerns. */
+    struct laboratory_fault_count fault_table[LABORATORY_POINTS_MAX][LABORATORY_KINDS_MAX]
+                                             [LABORATORY_STATES_MAX];
     uint64_t steps;
     uint64_t cut_off; /* executions longer than their log */
 };
@@ -63,6 +74,25 @@ void laboratory_choose_oracles(uint64_t indexes);
  * Whether it was injected, the totals say.
  */
 bool laboratory_fault_is_legal(uint32_t point, uint32_t action);
+
+/* What the kinds of actions and the states of stacks are called; and of what kind an action is. */
+struct laboratory_fault_words {
+    const char *const *kinds, *const *states;
+    uint32_t kind_count, state_count;
+};
+const struct laboratory_fault_words *laboratory_fault_words(void);
+uint32_t laboratory_fault_kind(uint32_t action);
+
+/* A fault that was injected: which, and as the how manyth its point was reached, from 0. */
+struct laboratory_injection {
+    uint32_t point, action;
+    uint32_t fault; /* index in the program; UINT32_MAX: not known, too many were before it */
+    uint32_t nth;   /* likewise */
+};
+
+/* Those that the log tells of, in order, `max` of them. Returns: how many there are. */
+size_t laboratory_injections(const struct heddle_log *log, struct laboratory_injection *injections,
+                             size_t max);
 
 struct laboratory_options {
     bool oracles; /* false: the engine's own checks only (benchmarks); so in comparisons */

@@ -54,6 +54,7 @@ int operate_hold_tag(struct operation *op);
 int operate_rele_tag(struct operation *op);
 void reference_keep(uint16_t slot, subject_stack_t *stack, uint32_t number, enum slot_sort sort);
 void reference_rele(const struct slot *held);
+void reference_let_go(uint32_t number); /* what holders kept of that stack; 0: of all */
 void
 reference_return(struct slot *held); /* borrowed; released if somebody waits for its stack's end */
 

@@ -39,11 +39,44 @@ is_awaited(uint32_t number)
     return record != NULL && record->waiters > 0;
 }
 
+/* Does somebody take it who will not let go while the program runs? */
+static bool
+is_kept(const struct slot *held)
+{
+    uint32_t i = 0;
+    while (i < KEPT_MAX && slots.kept[i].object != NULL) {
+        i++;
+    }
+    if (i == KEPT_MAX || !plan_at_reference(held->stack)) {
+        return false;
+    }
+    slots.kept[i] = *held;
+    handover_give(&slots.kept[i].handover);
+    return true;
+}
+
+void
+reference_let_go(uint32_t number)
+{
+    for (uint32_t i = 0; i < KEPT_MAX; i++) {
+        struct slot held = slots.kept[i];
+        if (held.object != NULL && (number == 0 || held.stack == number)) {
+            handover_take(&slots.kept[i].handover);
+            slots.kept[i].object = NULL;
+            reference_rele(&held);
+        }
+    }
+}
+
 void
 reference_keep(uint16_t slot, subject_stack_t *stack, uint32_t number, enum slot_sort sort)
 {
     struct slot held = {.object = stack, .stack = number, .sort = (uint8_t)sort};
-    if (is_awaited(number) || !slot_put(ROW_HELD, slot, held)) {
+    bool awaited = is_awaited(number);
+    if (!awaited && is_kept(&held)) {
+        return;
+    }
+    if (awaited || !slot_put(ROW_HELD, slot, held)) {
         reference_rele(&held);
     }
 }

@@ -28,6 +28,7 @@ operate_barrier(struct operation *op)
 static void
 drop_references(uint32_t stack)
 {
+    reference_let_go(stack);
     for (uint32_t i = 0; i < SLOTS_HELD; i++) {
         struct slot *slot = &slots.rows[ROW_HELD][i];
         if (slot->object != NULL && slot->stack == stack && slot->borrowers == 0) {

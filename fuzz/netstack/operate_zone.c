@@ -113,10 +113,15 @@ shutdown_id(zoneid_t id, enum netstack_verb verb)
     call_init(&call, verb);
     call.see.zone = id;
     call_tell(&call);
-    int error = adapter.subject->zone_shutdown(id);
     const struct zone_record *record = zone_record_find(id);
     struct stack_record *stack =
         record != NULL && record->exclusive ? stack_record_find(record->stack) : NULL;
+    if (stack != NULL) {
+        stack->shutting = true;
+    }
+    int error = adapter.subject->zone_shutdown(id);
+    record = zone_record_find(id);
+    stack = record != NULL && record->exclusive ? stack_record_find(record->stack) : NULL;
     if (error == 0 && stack != NULL) {
         stack->shut = true;
     }

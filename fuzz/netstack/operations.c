@@ -140,7 +140,7 @@ operations_vocabulary(void)
     }
     vocabulary.verbs = verbs;
     vocabulary.verb_count = VERB_COUNT;
-    plan_vocabulary(&vocabulary);
+    fault_vocabulary(&vocabulary);
     vocabulary.choice_kinds = heddle_choice_kind_names;
     vocabulary.choice_kind_count = HEDDLE_CHOICE_KIND_COUNT;
     const struct strategy *strategy;

@@ -1,64 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The fault plan: what goes wrong, where, at the how manyth time. Here are the vocabulary's tables
- * of points and actions, what is legal at each point, and the counting. An action that is not legal
- * where a plan puts it does nothing.
+ * The fault plan: what goes wrong, where, at the how manyth time. Here is the counting, and what each
+ * action does; which are legal where, faults.c says. One that is not does nothing where a plan puts it.
  */
 #include "netstack/adapter.h"
 
 #include <string.h>
 
-static const struct program_verb points[POINT_COUNT] = {
-    [POINT_CREATE] = {"create", 12, 0, {{0}}},
-    [POINT_SHUTDOWN] = {"shutdown", 8, 0, {{0}}},
-    [POINT_DESTROY] = {"destroy", 8, 0, {{0}}},
-    [POINT_CREATE_OF] = {"create_of", 3, 1, {{"module", MODULES, module_names}}},
-    [POINT_SHUTDOWN_OF] = {"shutdown_of", 2, 1, {{"module", MODULES, module_names}}},
-    [POINT_DESTROY_OF] = {"destroy_of", 2, 1, {{"module", MODULES, module_names}}},
-    [POINT_KEY_CREATE] = {"key_create", 3, 0, {{0}}},
-    [POINT_KEY_SHUTDOWN] = {"key_shutdown", 2, 0, {{0}}},
-    [POINT_KEY_DESTROY] = {"key_destroy", 2, 0, {{0}}},
-    [POINT_ALLOC] = {"alloc", 6, 0, {{0}}},
-};
-
-/* What may happen at each point; MAY_CALL stands for all verbs. */
-enum { MAY_FAIL = 1, MAY_CALL = 2 };
-
-static const uint8_t legal[POINT_COUNT] = {
-    [POINT_CREATE] = MAY_FAIL | MAY_CALL,
-    [POINT_SHUTDOWN] = MAY_CALL,
-    [POINT_DESTROY] = MAY_CALL,
-    [POINT_CREATE_OF] = MAY_FAIL | MAY_CALL,
-    [POINT_SHUTDOWN_OF] = MAY_CALL,
-    [POINT_DESTROY_OF] = MAY_CALL,
-    [POINT_KEY_CREATE] = MAY_FAIL | MAY_CALL,
-    [POINT_KEY_SHUTDOWN] = MAY_CALL,
-    [POINT_KEY_DESTROY] = MAY_CALL,
-    [POINT_ALLOC] = MAY_FAIL,
-};
-
-/* As often as all the calls together, a callback fails, and as often again it dawdles. */
-#define WEIGHT_FAIL   120
-#define WEIGHT_DAWDLE 60
-
-static struct program_verb actions[ACTION_COUNT] = {
-    [ACTION_FAIL] = {"fail", WEIGHT_FAIL, 0, {{0}}},
-};
-
-void
-plan_vocabulary(struct program_vocabulary *vocabulary)
-{
-    memcpy(&actions[ACTION_CALL], vocabulary->verbs, VERB_COUNT * sizeof(actions[0]));
-    actions[ACTION_CALL + VERB_SLEEP].weight = WEIGHT_DAWDLE;
-    actions[ACTION_CALL + VERB_YIELD].weight = WEIGHT_DAWDLE;
-    vocabulary->fault_points = points;
-    vocabulary->fault_point_count = POINT_COUNT;
-    vocabulary->fault_actions = actions;
-    vocabulary->fault_action_count = ACTION_COUNT;
-}
-
 static struct {
     uint32_t points_used; /* bits: the program has faults there */
+    uint32_t overtakable; /* by the work that is being dispatched */
     uint16_t reached[POINT_COUNT];
     uint16_t reached_of[PHASE_COUNT][MODULES]; /* by module, of the points that select one */
 } plan;
@@ -76,62 +27,143 @@ plan_begin(void)
     }
 }
 
+/* Of those, what callbacks do goes on; what is withheld from them and from others does not. */
+static bool
+withholds(enum fault_kind kind)
+{
+    return kind == FAULT_FAIL || kind == FAULT_LATE || kind == FAULT_FIRST ||
+           kind == FAULT_SPURIOUS || kind == FAULT_JUMP || kind == FAULT_KEEP;
+}
+
 /* Once the threads have ended, what fails for ever stops: then everything must come to rest. */
 static bool
 is_due(const struct program_fault *fault, enum fault_point point, uint16_t selector, uint16_t nth)
 {
-    if (adapter.now.threads_done && fault->onwards && fault->action == ACTION_FAIL) {
+    if (adapter.now.threads_done && fault->onwards && withholds(fault_kind(fault->action))) {
         return false;
     }
     return fault->point == point && fault->selectors[0] == selector &&
            (fault->nth == nth || (fault->onwards && nth > fault->nth));
 }
 
+/* What the actions at a point want of whoever reached it. */
+struct effects {
+    bool fails, first, spurious, kept;
+    uint64_t late_ns, jump_ns;
+};
+
 static void
-note_fault(const struct program_fault *fault)
+note_fault(const struct program_fault *fault, uint16_t nth, uint32_t stack)
 {
     heddle_note(EVENT_FAULT, fault->point, fault->action, KERNEL_HERE);
+    heddle_remark((uint32_t)(fault - adapter.program->faults) << 16 | nth);
     adapter.totals->faults[fault->point]++;
+    fault_states_count(fault->point, fault_kind(fault->action), stack);
 }
 
-bool
-laboratory_fault_is_legal(uint32_t point, uint32_t action)
+/* The arguments of a call with what is the callback's own; of zones, adapter_own says which. */
+static void
+choose_own(enum netstack_verb verb, uint16_t to, uint16_t *arguments)
 {
-    return (legal[point] & (action == ACTION_FAIL ? MAY_FAIL : MAY_CALL)) != 0;
-}
-
-/* Says whether what was reached is to fail. */
-static bool
-act(const struct program_fault *fault)
-{
-    if (!laboratory_fault_is_legal(fault->point, fault->action)) {
-        return false;
+    const struct program_verb *words = &operations_vocabulary()->verbs[verb];
+    const struct callback *callback = adapter_callback();
+    for (uint32_t i = 0; i < words->parameter_count; i++) {
+        const struct program_parameter *parameter = &words->parameters[i];
+        bool is_which =
+            strcmp(parameter->name, "module") == 0 || strcmp(parameter->name, "key") == 0;
+        arguments[i] = (uint16_t)((is_which ? callback->which : to) % parameter->limit);
     }
-    if (fault->action == ACTION_FAIL) {
-        note_fault(fault);
+}
+
+static void
+call_own(const struct program_fault *fault)
+{
+    struct task_record *task = adapter_task();
+    enum netstack_verb verb = fault_own_verb(fault->arguments[0]);
+    uint16_t arguments[PROGRAM_ARGUMENTS_MAX] = {0};
+    uint32_t outer = task->own_depth;
+    choose_own(verb, fault->arguments[1], arguments);
+    task->own_depth = task->depth;
+    adapter.now.own_calls++;
+    (void)operation_run(verb, arguments);
+    adapter.now.own_calls--;
+    task->own_depth = outer;
+}
+
+static bool
+is_possible(enum fault_kind kind)
+{
+    switch (kind) {
+    case FAULT_CALL:
+    case FAULT_CALL_OWN:
+    case FAULT_LIMIT:
+        return adapter_task()->depth <= CALL_DEPTH_MAX;
+    case FAULT_FIRST:
+        return plan.overtakable > 0;
+    default:
         return true;
     }
-    enum netstack_verb verb = (enum netstack_verb)(fault->action - ACTION_CALL);
-    bool is_call = verb != VERB_SLEEP && verb != VERB_YIELD;
-    if (!is_call || adapter_task()->depth <= CALL_DEPTH_MAX) {
-        note_fault(fault);
-        (void)operation_run(verb, fault->arguments);
-    }
-    return false;
 }
 
-static bool
-plan_at(enum fault_point point, uint16_t selector, uint16_t nth)
+static void
+act(const struct program_fault *fault, uint16_t nth, uint32_t stack, struct effects *effects)
 {
-    bool fails = false;
+    enum fault_kind kind = fault_kind(fault->action);
+    if (fault_objection(fault->point, kind) != NULL || !is_possible(kind)) {
+        return;
+    }
+    note_fault(fault, nth, stack);
+    switch (kind) {
+    case FAULT_FAIL:
+        effects->fails = true;
+        break;
+    case FAULT_CALL_OWN:
+        call_own(fault);
+        break;
+    case FAULT_STUCK:
+        kernel_sleep_ns(fault_stuck_ns(fault->arguments[0]));
+        break;
+    case FAULT_LATE:
+        effects->late_ns += fault_time_ns(fault->arguments[0]);
+        break;
+    case FAULT_FIRST:
+        effects->first = true;
+        break;
+    case FAULT_SPURIOUS:
+        effects->spurious = true;
+        break;
+    case FAULT_JUMP:
+        effects->jump_ns += fault_time_ns(fault->arguments[0]);
+        break;
+    case FAULT_KEEP:
+        effects->kept = true;
+        break;
+    default:
+        (void)operation_run(fault_verb(fault->action), fault->arguments);
+        break;
+    }
+}
+
+/* stack: which it concerns, by number; 0: none. */
+static void
+plan_at(enum fault_point point, uint16_t selector, uint16_t nth, uint32_t stack,
+        struct effects *effects)
+{
     for (uint32_t i = 0; i < adapter.program->fault_count; i++) {
         const struct program_fault *fault = &adapter.program->faults[i];
         if (is_due(fault, point, selector, nth)) {
-            fails |= act(fault);
+            act(fault, nth, stack, effects);
         }
     }
-    return fails;
 }
+
+static bool
+is_used(enum fault_point point)
+{
+    return adapter.now.started && (plan.points_used & 1u << point) != 0;
+}
+
+/* --- at callbacks ------------------------------------------------------------------------------- */
 
 bool
 plan_at_callback(enum callback_phase phase, bool of_key, uint32_t which)
@@ -140,24 +172,101 @@ plan_at_callback(enum callback_phase phase, bool of_key, uint32_t which)
         return false;
     }
     bool may_fail = of_key || !adapter_differs(CONTRACT_CREATE_CANNOT_FAIL);
-    bool fails = false;
+    const struct callback *callback = adapter_callback();
+    uint32_t stack = callback != NULL ? callback->stack_number : 0;
+    struct effects effects = {0};
     enum fault_point first = of_key ? POINT_KEY_CREATE : POINT_CREATE;
     enum fault_point point = (enum fault_point)((unsigned int)first + (unsigned int)phase);
-    if ((plan.points_used & 1u << point) != 0) {
-        fails |= plan_at(point, 0, plan.reached[point]++);
+    if (is_used(point)) {
+        plan_at(point, 0, plan.reached[point]++, stack, &effects);
     }
     point = (enum fault_point)((unsigned int)POINT_CREATE_OF + (unsigned int)phase);
-    if (!of_key && (plan.points_used & 1u << point) != 0) {
-        fails |= plan_at(point, (uint16_t)which, plan.reached_of[phase][which]++);
+    if (!of_key && is_used(point)) {
+        plan_at(point, (uint16_t)which, plan.reached_of[phase][which]++, stack, &effects);
     }
-    return fails && may_fail;
+    return effects.fails && may_fail;
+}
+
+/* --- at primitives ------------------------------------------------------------------------------ */
+
+/* That it is counted is seen, for who is the how manyth depends on the order: a search must know. */
+static struct effects
+count_at(enum fault_point point, uint32_t stack)
+{
+    struct effects effects = {0};
+    uint16_t nth = plan.reached[point]++;
+    heddle_note(EVENT_REACHED, (uint32_t)point, nth, KERNEL_HERE);
+    plan_at(point, 0, nth, stack, &effects);
+    return effects;
+}
+
+enum heddle_allocation
+plan_at_allocation(enum kernel_wait wait, kernel_site_t site)
+{
+    struct effects effects = {0};
+    enum fault_point point = wait == KERNEL_SLEEP ? POINT_ALLOC_SLEEP : POINT_ALLOC;
+    /* An allocation is seen as such: nothing need be noted. */
+    if (is_used(point)) {
+        plan_at(point, 0, plan.reached[point]++, fault_states_stack(), &effects);
+    }
+    if (is_used(POINT_KSTAT_ADD) && strcmp(site->function, "kstat_zone_add") == 0) {
+        plan_at(POINT_KSTAT_ADD, 0, plan.reached[POINT_KSTAT_ADD]++, fault_states_stack(),
+                &effects);
+    }
+    if (effects.late_ns > 0) {
+        kernel_sleep_ns(effects.late_ns);
+    }
+    return effects.fails         ? HEDDLE_ALLOCATION_FAILS
+           : effects.late_ns > 0 ? HEDDLE_ALLOCATION_LATE
+                                 : HEDDLE_ALLOCATION_GIVEN;
+}
+
+void
+plan_at_dispatch(struct heddle_dispatch *dispatch)
+{
+    if (is_used(POINT_DISPATCH)) {
+        plan.overtakable = dispatch->overtakable;
+        struct effects effects = count_at(POINT_DISPATCH, fault_states_stack());
+        dispatch->overtakes = effects.first;
+        dispatch->delay_ns = effects.late_ns;
+    }
 }
 
 bool
-plan_at_allocation(void)
+plan_at_wait(void)
 {
-    if ((plan.points_used & 1u << POINT_ALLOC) == 0 || !adapter.now.started) {
-        return false;
+    return is_used(POINT_WAIT) && count_at(POINT_WAIT, fault_states_stack()).spurious;
+}
+
+uint64_t
+plan_at_work(void)
+{
+    return is_used(POINT_WORK) ? count_at(POINT_WORK, fault_states_stack()).late_ns : 0;
+}
+
+uint64_t
+plan_at_clock(void)
+{
+    return is_used(POINT_CLOCK) ? count_at(POINT_CLOCK, fault_states_stack()).jump_ns : 0;
+}
+
+bool
+plan_at_reference(uint32_t stack)
+{
+    return is_used(POINT_REFERENCE) && !adapter.now.threads_done &&
+           count_at(POINT_REFERENCE, stack).kept;
+}
+
+unsigned int
+plan_at_start(enum netstack_verb verb, unsigned int otherwise)
+{
+    for (uint32_t i = 0;
+         (plan.points_used & 1u << POINT_START) != 0 && i < adapter.program->fault_count; i++) {
+        const struct program_fault *fault = &adapter.program->faults[i];
+        if (fault->point == POINT_START && fault->nth == 0 && fault_verb(fault->action) == verb) {
+            note_fault(fault, 0, 0);
+            return fault->arguments[0] + 1u;
+        }
     }
-    return plan_at(POINT_ALLOC, 0, plan.reached[POINT_ALLOC]++);
+    return otherwise;
 }

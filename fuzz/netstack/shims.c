@@ -40,6 +40,10 @@ callback_begin(struct callback *callback)
     if (task->call != NULL && !callback->of_key) {
         task->call->epoch_seen = callback->epoch;
     }
+    struct stack_record *stack = stack_record_find(callback->stack_number);
+    if (task->call == NULL && stack != NULL) {
+        stack->reaping = true;
+    }
     heddle_point(EVENT_CALLBACK_BEFORE, callback->stack_number,
                  callback_code(callback->phase, callback->of_key, callback->which), KERNEL_HERE);
 }

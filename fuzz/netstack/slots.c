@@ -27,6 +27,10 @@ slots_begin(void)
 zoneid_t
 slots_zone(uint16_t slot)
 {
+    const struct callback *own = adapter_own();
+    if (own != NULL) {
+        return own->zone;
+    }
     for (uint32_t i = 0; i < SLOTS_ZONE; i++) {
         zoneid_t id = slots.zones[(slot + i) % SLOTS_ZONE];
         if (id != ZONE_NONE) {
@@ -39,6 +43,10 @@ slots_zone(uint16_t slot)
 zoneid_t
 slots_own_zone(uint16_t index)
 {
+    const struct callback *own = adapter_own();
+    if (own != NULL) {
+        return own->zone;
+    }
     for (uint32_t i = 0; i < SLOTS_ZONE - 1; i++) {
         zoneid_t id = slots.zones[1 + (index + i) % (SLOTS_ZONE - 1)];
         if (id != ZONE_NONE) {

@@ -12,6 +12,7 @@
 
 enum slot_row { ROW_HELD, ROW_KSTAT, ROW_CRED, ROW_HOLD, ROW_COUNT };
 #define ROW_SLOTS_MAX 8
+#define KEPT_MAX      16
 
 enum slot_sort {
     SORT_PLAIN,
@@ -59,12 +60,17 @@ struct slots {
     struct uid_slot uids[SLOTS_UID];
     struct key_slot keys[SLOTS_KEY];
     kstat_t *kstat_stale; /* deleted last */
+    struct slot
+        kept[KEPT_MAX]; /* references whose holders do not let go, which no operation takes */
 };
 extern struct slots slots;
 
 void slots_begin(void);
 
-/* The zone of a slot, or of the next one that has one: the global one at the latest. */
+/*
+ * The zone of a slot, or of the next one that has one: the global one at the latest. Where a callback calls with what is
+ * its own, its zone whatever the slot.
+ */
 zoneid_t slots_zone(uint16_t slot);
 zoneid_t slots_own_zone(uint16_t index); /* of slots 1 and up, by index from 0; ZONE_NONE: none */
 

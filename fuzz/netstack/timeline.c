@@ -13,8 +13,9 @@ const char *const phase_names[PHASE_COUNT] = {"create", "shutdown", "destroy"};
 
 static const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest",
                                                      "stopped"};
-static const char *const event_names[EVENT_COUNT] = {
-    "operation", "return", "callback begins", "callback ends", "fault", "yield", "stage"};
+static const char *const event_names[EVENT_COUNT] = {"operation",     "return", "callback begins",
+                                                     "callback ends", "fault",  "yield",
+                                                     "stage",         "reached"};
 
 static const char *const probe_names[KERNEL_PROBE_COUNT] = {
 #define PROBE_NAME(name, first, second) [KERNEL_PROBE_##name] = #name,
@@ -73,6 +74,11 @@ print_own(const struct heddle_event *event, const struct program_vocabulary *voc
             event->result < vocabulary->fault_action_count) {
             fprintf(out, " %s: %s", vocabulary->fault_points[event->object].name,
                     vocabulary->fault_actions[event->result].name);
+        }
+        break;
+    case EVENT_REACHED:
+        if (event->object < vocabulary->fault_point_count) {
+            fprintf(out, " %s %u", vocabulary->fault_points[event->object].name, event->result);
         }
         break;
     case EVENT_STAGE:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Random numbers, and new programs from them. A program is made with a taste of its own: which
- * verbs it knows (swarm testing, Groce et al., ISSTA 2012), and how few values its arguments have,
+ * verbs, fault points and kinds of fault it knows and how much it likes each (swarm testing, Groce et
+ * al., ISSTA 2012), and how few values its arguments have,
  * since threads that never touch one object tell little. All randomness comes from the caller's
  * state.
  */
@@ -44,27 +45,40 @@ program__random_small(uint64_t *state, uint32_t limit)
     return program_random_below(state, bound);
 }
 
-/* Index of a verb by the weights, or `count` if all are 0. `enabled`: of each, or NULL for all. */
+/* Index by the weights, or `count` if all are 0. */
 static uint32_t
-random_verb(const struct program_verb *verbs, uint32_t count, const bool *enabled, uint64_t *state)
+random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
 {
     uint64_t total = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        total += enabled == NULL || enabled[i] ? verbs[i].weight : 0;
+        total += weights[i];
     }
     if (total == 0) {
         return count;
     }
     uint64_t chosen = program_random(state) % total;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t weight = enabled == NULL || enabled[i] ? verbs[i].weight : 0;
-        if (chosen < weight) {
+        if (chosen < weights[i]) {
             return i;
         }
-        chosen -= weight;
+        chosen -= weights[i];
     }
     return count;
+}
+
+#define WORDS_MAX        (UINT8_MAX + 1)
+#define FAULT_GROUPS_MAX 32
+
+/* The weights of a taste, or else the words' own, which are put there. */
+static const uint32_t *
+weights_of(const uint32_t *taste, const struct program_verb *words, uint32_t count,
+           uint32_t own[WORDS_MAX])
+{
+    for (uint32_t i = 0; taste == NULL && i < count; i++) {
+        own[i] = words[i].weight;
+    }
+    return taste != NULL ? taste : own;
 }
 
 /* The value of one parameter that another calls the same; false if it has none. */
@@ -134,7 +148,10 @@ program__random_operation(struct program_operation *operation, const struct prog
                           const struct program_vocabulary *vocabulary,
                           const struct program__taste *taste, uint64_t *state)
 {
-    uint32_t verb = random_verb(vocabulary->verbs, vocabulary->verb_count, taste->verbs, state);
+    uint32_t own[WORDS_MAX];
+    uint32_t verb =
+        random_index(weights_of(taste->verbs, vocabulary->verbs, vocabulary->verb_count, own),
+                     vocabulary->verb_count, state);
 
     if (verb == vocabulary->verb_count) {
         return false;
@@ -145,15 +162,32 @@ program__random_operation(struct program_operation *operation, const struct prog
     return true;
 }
 
+/* One that is legal at the point. */
+static uint32_t
+random_action(const struct program_vocabulary *vocabulary, const struct program__taste *taste,
+              uint32_t point, uint64_t *state)
+{
+    uint32_t own[WORDS_MAX], legal[WORDS_MAX];
+    uint32_t count = vocabulary->fault_action_count;
+    const uint32_t *weights = weights_of(taste->actions, vocabulary->fault_actions, count, own);
+
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_legal = vocabulary->fault_is_legal == NULL || vocabulary->fault_is_legal(point, i);
+        legal[i] = is_legal ? weights[i] : 0;
+    }
+    return random_index(legal, count, state);
+}
+
 bool
 program__random_fault(struct program_fault *fault, const struct program *among,
                       const struct program_vocabulary *vocabulary,
                       const struct program__taste *taste, uint64_t *state)
 {
-    uint32_t point =
-        random_verb(vocabulary->fault_points, vocabulary->fault_point_count, NULL, state);
-    uint32_t action =
-        random_verb(vocabulary->fault_actions, vocabulary->fault_action_count, NULL, state);
+    uint32_t own[WORDS_MAX];
+    uint32_t points = vocabulary->fault_point_count;
+    uint32_t point = random_index(weights_of(taste->points, vocabulary->fault_points, points, own),
+                                  points, state);
+    uint32_t action = point == points ? 0 : random_action(vocabulary, taste, point, state);
 
     if (point == vocabulary->fault_point_count || action == vocabulary->fault_action_count) {
         return false;
@@ -171,21 +205,72 @@ program__random_fault(struct program_fault *fault, const struct program *among,
     return true;
 }
 
-/* Says false if the vocabulary has no verb to pick. `enabled` is where taste->verbs points to. */
+/* What a taste's weights point to. */
+struct swarm {
+    uint32_t verbs[WORDS_MAX], points[WORDS_MAX], actions[WORDS_MAX];
+};
+
+/* Off with one in `quarters` of four; and what stays is liked more or less. */
+static uint32_t
+swarm_factor(uint32_t quarters, uint64_t *state)
+{
+    return program_random_below(state, 4) < quarters ? 1u << program_random_below(state, 4) : 0;
+}
+
+/* Says false if there is no word to pick. */
 static bool
-choose_taste(struct program__taste *taste, bool *enabled,
-             const struct program_vocabulary *vocabulary, uint64_t *state)
+choose_weights(uint32_t *weights, const struct program_verb *words, uint32_t count,
+               uint32_t quarters, uint64_t *state)
+{
+    uint32_t own[WORDS_MAX];
+    uint32_t kept = random_index(weights_of(NULL, words, count, own), count, state);
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t factor = swarm_factor(quarters, state);
+        weights[i] = own[i] * (i == kept && factor == 0 ? 1 : factor);
+    }
+    return kept < count;
+}
+
+/* Actions are switched by groups, and those that are verbs also one by one, as if by their names. */
+static void
+choose_actions(uint32_t *weights, const struct program_vocabulary *vocabulary, uint32_t quarters,
+               uint64_t *state)
+{
+    uint32_t factors[FAULT_GROUPS_MAX];
+
+    (void)choose_weights(weights, vocabulary->fault_actions, vocabulary->fault_action_count, 3,
+                         state);
+    for (uint32_t i = 0; i < FAULT_GROUPS_MAX; i++) {
+        factors[i] = swarm_factor(quarters, state);
+    }
+    for (uint32_t i = 0; vocabulary->fault_group != NULL && i < vocabulary->fault_action_count;
+         i++) {
+        weights[i] *= factors[vocabulary->fault_group(i)];
+    }
+}
+
+/* Says false if the vocabulary has no verb to pick. */
+static bool
+choose_taste(struct program__taste *taste, struct swarm *swarm,
+             const struct program_vocabulary *vocabulary, bool faults, uint64_t *state)
 {
     static const uint32_t reuses[] = {0, 4, 6, 7};
     uint32_t quarters = program_random_below(state, 4) + 1;
-    uint32_t kept = random_verb(vocabulary->verbs, vocabulary->verb_count, NULL, state);
+    bool has_verbs =
+        choose_weights(swarm->verbs, vocabulary->verbs, vocabulary->verb_count, quarters, state);
 
-    for (uint32_t i = 0; i < vocabulary->verb_count; i++) {
-        enabled[i] = i == kept || program_random_below(state, 4) < quarters;
-    }
-    taste->verbs = enabled;
+    taste->verbs = swarm->verbs;
     taste->reuse = reuses[program_random_below(state, 4)];
-    return kept < vocabulary->verb_count;
+    if (faults) {
+        quarters = program_random_below(state, 4) + 1;
+        (void)choose_weights(swarm->points, vocabulary->fault_points, vocabulary->fault_point_count,
+                             quarters, state);
+        choose_actions(swarm->actions, vocabulary, quarters, state);
+        taste->points = swarm->points;
+        taste->actions = swarm->actions;
+    }
+    return has_verbs;
 }
 
 static uint32_t
@@ -225,22 +310,23 @@ void
 program_generate(struct program *program, const struct program_vocabulary *vocabulary,
                  const struct program_generation *how, uint64_t *state)
 {
-    bool enabled[UINT8_MAX + 1];
-    struct program__taste taste;
+    struct swarm swarm;
+    struct program__taste taste = {0};
 
     program->thread_count =
         program_random_below(state, default_to(how->threads_max, PROGRAM_THREADS_MAX)) + 1;
     program->operation_count = 0;
     program->fault_count = 0;
     program->deviation_count = 0;
-    if (choose_taste(&taste, enabled, vocabulary, state)) {
+    if (choose_taste(&taste, &swarm, vocabulary, how->faults, state)) {
         generate_operations(program, vocabulary, &taste,
                             default_to(how->operations_max, PROGRAM_OPERATIONS_MAX), state);
     }
     if (!how->faults) {
         return;
     }
-    for (uint32_t wanted = program_random_below(state, 5); wanted > 0; wanted--) {
+    /* A point whose actions are all switched off gives none. */
+    for (uint32_t wanted = program_random_below(state, 6); wanted > 0; wanted--) {
         program->fault_count += program__random_fault(&program->faults[program->fault_count],
                                                       program, vocabulary, &taste, state);
     }

@@ -15,8 +15,8 @@ struct mutation {
     uint64_t *state;
 };
 
-/* New pieces may be of any verb, and mostly touch what the program touches already. */
-static const struct program__taste taste = {.verbs = NULL, .reuse = 6};
+/* New pieces may be of any word, and mostly touch what the program touches already. */
+static const struct program__taste taste = {.reuse = 6};
 
 static uint32_t
 below(const struct mutation *mutation, uint32_t limit)

@@ -69,6 +69,13 @@ program_print_operation(const struct program_operation *operation,
     print_numbers(operation->arguments, verb, out);
 }
 
+void
+program_print_words(const struct program_verb *verb, const uint16_t *numbers, FILE *out)
+{
+    fputs(verb->name, out);
+    print_numbers(numbers, verb, out);
+}
+
 static void
 print_threads(const struct program *program, const struct program_vocabulary *vocabulary, FILE *out)
 {

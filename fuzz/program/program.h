@@ -47,6 +47,10 @@ struct program_vocabulary {
     uint32_t fault_point_count;
     const struct program_verb *fault_actions; /* parameters say how, e.g. how long */
     uint32_t fault_action_count;
+    /* Which action may happen at which point; NULL: any. What is not legal is never generated. */
+    bool (*fault_is_legal)(uint32_t point, uint32_t action);
+    uint32_t (*fault_group)(
+        uint32_t action);            /* below 32; swarms switch groups; NULL: each its own */
     const char *const *choice_kinds; /* of deviations: "task", "wake", … */
     uint32_t choice_kind_count;
     const char *const *strategies; /* names, in the order of their codes in files */
@@ -193,6 +197,9 @@ void program_print(const struct program *program, const struct program_vocabular
 void program_print_operation(const struct program_operation *operation,
                              const struct program_vocabulary *vocabulary, FILE *out);
 
+/* A verb, point or action with what the numbers stand for. */
+void program_print_words(const struct program_verb *verb, const uint16_t *numbers, FILE *out);
+
 /*
  * Reads text. Comments (#) and blank lines are skipped. Without a line "end" it was cut off.
  * Returns: false with *error; *program is then unspecified but may be finalised.
@@ -217,8 +224,8 @@ struct program_generation {
 };
 
 /*
- * Makes a program: a random subset of verbs (swarm testing, Groce et al., ISSTA 2012) by their
- * weights. Head and strategy are left alone, deviations emptied.
+ * Makes a program: a random subset of verbs, fault points and groups of fault actions (swarm testing, Groce et
+ * al., ISSTA 2012), weighted at random on top of their own weights. Head and strategy are left alone, deviations emptied.
  */
 void program_generate(struct program *program, const struct program_vocabulary *vocabulary,
                       const struct program_generation *how, uint64_t *state);

@@ -53,8 +53,8 @@ uint32_t program__random_small(uint64_t *state, uint32_t limit);
 
 /* What random operations are like. */
 struct program__taste {
-    const bool *verbs; /* those that it knows; NULL: all */
-    uint32_t reuse;    /* in eighths: arguments that an operation of the program has already */
+    const uint32_t *verbs, *points, *actions; /* weights; NULL: the vocabulary's */
+    uint32_t reuse; /* in eighths: arguments that an operation of the program has already */
 };
 
 /*
@@ -66,7 +66,7 @@ uint16_t program__random_argument(const struct program_parameter *parameter,
                                   const struct program_vocabulary *vocabulary, uint32_t reuse,
                                   uint64_t *state);
 
-/* Both say false, and leave *operation and *fault alone, where all weights are 0. Thread 0. */
+/* Both say false, and leave *operation and *fault alone, where all weights are 0. Thread 0. A fault is legal. */
 bool program__random_operation(struct program_operation *operation, const struct program *among,
                                const struct program_vocabulary *vocabulary,
                                const struct program__taste *taste, uint64_t *state);

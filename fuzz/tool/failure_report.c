@@ -10,9 +10,8 @@
 
 #include "tool/command.h"
 #include "tool/coverage_report.h"
+#include "tool/fault_report.h"
 #include "tool/terminal.h"
-
-#define NEVER_WIDTH 79
 
 static const char *const life_names[] = {
     [HEDDLE_LIFE_LIVE] = "live",
@@ -52,16 +51,6 @@ print_indented(const char *text, const char *indentation, FILE *out)
         text += length;
         text += *text == '\n' ? 1 : 0;
     }
-}
-
-static uint64_t
-injected_faults(const struct laboratory_totals *totals)
-{
-    uint64_t sum = 0;
-    for (size_t i = 0; totals != NULL && i < LABORATORY_COUNTERS_MAX; i++) {
-        sum += totals->faults[i];
-    }
-    return sum;
 }
 
 /* A race names its two accesses where others have objects: they have neither number nor life. */
@@ -112,7 +101,7 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
             "\n",
             indentation, report->program->operation_count, plural(report->program->operation_count),
             report->program->thread_count, plural(report->program->thread_count),
-            injected_faults(report->totals));
+            report_fault_sum(report->totals));
     fprintf(out, "%ssignature: %016" PRIx64 "\n", indentation, result->signature);
     fprintf(out, "%shash: %016" PRIx64 "\n", indentation, result->hash);
     if (report->found_by == NULL && report->runs > 1) {
@@ -153,6 +142,7 @@ void
 report_print_prog(const struct report *report, const struct laboratory_target *target, FILE *out)
 {
     const struct heddle_result *result = report->result;
+    report_injections(report, target, "# ", out);
     fprintf(out, "# verdict: %s\n", heddle_verdict_name(result->verdict));
     fprintf(out, "# promise: %s\n", result->promise);
     print_facts(report, "# ", out);
@@ -161,42 +151,12 @@ report_print_prog(const struct report *report, const struct laboratory_target *t
     program_print(report->program, target->vocabulary, out);
 }
 
-/* What never happened, by name: as rows of zeros it would push the failure off the screen. */
-static void
-print_never(const char *name, size_t *column, FILE *out)
-{
-    static const char first[] = "  never: ", next[] = "         ";
-    if (*column == 0) {
-        *column = strlen(first);
-        fputs(first, out);
-    } else if (*column + strlen(", ") + strlen(name) > NEVER_WIDTH) {
-        *column = strlen(next);
-        fprintf(out, ",\n%s", next);
-    } else {
-        *column += strlen(", ");
-        fputs(", ", out);
-    }
-    *column += strlen(name);
-    fputs(name, out);
-}
-
 /* Of a single program, only what it has could have happened. */
 static bool
 could_run(const struct program *program, uint32_t verb)
 {
     for (uint32_t i = 0; program != NULL && i < program->operation_count; i++) {
         if (program->operations[i].verb == verb) {
-            return true;
-        }
-    }
-    return program == NULL;
-}
-
-static bool
-could_inject(const struct program *program, uint32_t point)
-{
-    for (uint32_t i = 0; program != NULL && i < program->fault_count; i++) {
-        if (program->faults[i].point == point) {
             return true;
         }
     }
@@ -218,31 +178,7 @@ print_operations(const struct laboratory_totals *totals, const struct program *p
     }
     for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
         if (totals->successes[i] + totals->errors[i] == 0 && could_run(program, i)) {
-            print_never(vocabulary->verbs[i].name, &column, out);
-        }
-    }
-    fputs(column > 0 ? "\n" : "", out);
-}
-
-static void
-print_faults(const struct laboratory_totals *totals, const struct program *program,
-             const struct program_vocabulary *vocabulary, FILE *out)
-{
-    uint32_t count = vocabulary->fault_point_count;
-    size_t column = 0;
-    if (program != NULL && program->fault_count == 0) {
-        return;
-    }
-    fprintf(out, "  %-28s %12s\n", "fault injected at", "times");
-    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
-        if (totals->faults[i] > 0) {
-            fprintf(out, "  %-28s %12" PRIu64 "\n", vocabulary->fault_points[i].name,
-                    totals->faults[i]);
-        }
-    }
-    for (uint32_t i = 0; i < count && i < LABORATORY_COUNTERS_MAX; i++) {
-        if (totals->faults[i] == 0 && could_inject(program, i)) {
-            print_never(vocabulary->fault_points[i].name, &column, out);
+            report_never(vocabulary->verbs[i].name, &column, out);
         }
     }
     fputs(column > 0 ? "\n" : "", out);
@@ -253,7 +189,7 @@ print_counters(const struct laboratory_totals *totals, const struct program *pro
                const struct program_vocabulary *vocabulary, FILE *out)
 {
     print_operations(totals, program, vocabulary, out);
-    print_faults(totals, program, vocabulary, out);
+    report_fault_table(totals, program, vocabulary, out);
     fprintf(out,
             "  callbacks: %" PRIu64 " create, %" PRIu64 " shutdown, %" PRIu64 " destroy\n"
             "  preemptions inside the subject: %" PRIu64 "\n",
@@ -373,13 +309,16 @@ report_json(const struct report *report, FILE *out)
     char where[96];
     const struct heddle_result *result = report->result;
     struct json_object *object = json_object_new_object();
+    const struct laboratory_target *target = laboratory_target_find(report->target);
+    json_object_object_add(object, "injected", report_injections_json(report, target));
     snprintf(where, sizeof(where), "%s:%d", result->file, result->line);
     add_text(object, "file", report->file);
     add_text(object, "target", report->target);
     add_text(object, "subject", report->subject);
     add_result(object, result);
     add_number(object, "operations", report->program->operation_count);
-    add_number(object, "faults", injected_faults(report->totals));
+    add_number(object, "faults", report_fault_sum(report->totals));
+    add_text(object, "fault_table", NULL);
     add_runs(object, report);
     add_text(object, "where", result->file[0] != '\0' ? where : NULL);
     print_object(object, out);
@@ -407,16 +346,6 @@ operation_counts(const struct laboratory_totals *totals,
     return counts;
 }
 
-static struct json_object *
-fault_counts(const struct laboratory_totals *totals, const struct program_vocabulary *vocabulary)
-{
-    struct json_object *counts = json_object_new_object();
-    for (uint32_t i = 0; i < vocabulary->fault_point_count && i < LABORATORY_COUNTERS_MAX; i++) {
-        add_number(counts, vocabulary->fault_points[i].name, totals->faults[i]);
-    }
-    return counts;
-}
-
 void
 report_totals_json(const struct report *report, FILE *out)
 {
@@ -425,6 +354,7 @@ report_totals_json(const struct report *report, FILE *out)
     const struct laboratory_target *target =
         report->target != NULL ? laboratory_target_find(report->target) : NULL;
     struct json_object *object = json_object_new_object();
+    add_text(object, "injected", NULL);
     add_text(object, "file", NULL);
     add_text(object, "target", report->target);
     add_text(object, "subject", report->subject);
@@ -438,7 +368,11 @@ report_totals_json(const struct report *report, FILE *out)
     json_object_object_add(object, "operations",
                            target != NULL ? operation_counts(totals, target->vocabulary) : NULL);
     json_object_object_add(object, "faults",
-                           target != NULL ? fault_counts(totals, target->vocabulary) : NULL);
+                           target != NULL ? report_fault_counts_json(totals, target->vocabulary)
+                                          : NULL);
+    json_object_object_add(object, "fault_table",
+                           target != NULL ? report_fault_table_json(report, target->vocabulary)
+                                          : NULL);
     add_runs(object, report);
     add_text(object, "where", NULL);
     print_object(object, out);

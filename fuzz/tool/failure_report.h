@@ -19,16 +19,22 @@ struct report {
     const struct program *program; /* of totals: the only one that ran; NULL: many */
     const struct heddle_result *result;
     const struct laboratory_totals *totals; /* of its execution */
+    const struct laboratory_injection
+        *injections;                        /* faults that were injected in it, the first ones */
+    size_t injection_count, injections_max; /* all of them; how many are known at most */
     const char *words;                      /* the last of a process that died */
     const char *found_by;                   /* the run that found it */
     const char *options; /* for the command that reproduces it, before the file; or "" */
+    /* Of totals: which file an execution of that number was of. NULL: programs had none, numbers are of runs. */
+    const char *(*file_of)(uint64_t number, const void *argument);
+    const void *argument;
     uint64_t runs, runs_to_first;
     double seconds;
     enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */
     const struct incidence_figures *pairs;                                  /* of totals */
 };
 
-/* The failure as text; its last line is the one command that reproduces it. */
+/* The failure as text; its last line is the one command that reproduces it. Before it: report_injections. */
 void report_failure(const struct report *report, FILE *out);
 
 /* One object, a line. */

@@ -150,6 +150,8 @@ outcome_take(const struct worker_news *news, const struct laboratory_target *tar
     program_decode(&outcome->program, log->input, smaller(log->input_size, HEDDLE_INPUT_MAX),
                    target->vocabulary);
     outcome->is_explicit = laboratory_make_explicit(&outcome->program, log);
+    outcome->injection_count =
+        laboratory_injections(log, outcome->injections, OUTCOME_INJECTIONS_MAX);
     outcome->end = news->end;
     outcome->code = news->code;
     outcome->words = news->output[0] != '\0' ? strdup(news->output) : NULL;

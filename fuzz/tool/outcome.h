@@ -10,6 +10,7 @@
 #include "netstack/laboratory.h"
 #include "tool/worker.h"
 
+#define OUTCOME_INJECTIONS_MAX 64
 struct outcome {
     struct program program;
     bool is_explicit; /* false: too many deviations; the program is as it was executed */
@@ -17,6 +18,8 @@ struct outcome {
     enum worker_end end;
     int code;
     struct laboratory_totals totals; /* of the confirming execution; else zero */
+    struct laboratory_injection injections[OUTCOME_INJECTIONS_MAX]; /* the first of them */
+    size_t injection_count;
     uint32_t event_count;
     struct heddle_event *events; /* owned */
     char *words;                 /* the last that its process wrote, owned, or NULL */

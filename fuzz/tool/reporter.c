@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "tool/finding.h"
+#include "tool/fault_report.h"
 #include "tool/terminal.h"
 
 static struct report
@@ -25,6 +26,9 @@ make_report(const struct reporter *reporter, uint64_t number, const struct outco
                            .result = &outcome->result,
                            .totals = &outcome->totals,
                            .words = outcome->words,
+                           .injections = outcome->injections,
+                           .injection_count = outcome->injection_count,
+                           .injections_max = OUTCOME_INJECTIONS_MAX,
                            .found_by = found_by,
                            .options = "",
                            .runs = number + 1,
@@ -44,6 +48,7 @@ reporter_failure(struct reporter *reporter, uint64_t number, const struct outcom
     if (error != 0) {
         command_complain("%s: a finding cannot be written: %s. This is it:", reporter->directory,
                          strerror(error));
+        report_injections(&report, reporter->target, "", stderr);
         report_failure(&report, stderr);
         report_print_prog(&report, reporter->target, stderr);
         reporter->code = tool_exit_worse(reporter->code, TOOL_ENVIRONMENT);
@@ -52,6 +57,7 @@ reporter_failure(struct reporter *reporter, uint64_t number, const struct outcom
     if (reporter->json) {
         report_json(&report, stdout);
     } else {
+        report_injections(&report, reporter->target, "", stdout);
         report_failure(&report, stdout);
         putchar('\n');
         fflush(stdout);

@@ -13,6 +13,7 @@
 
 #include "tool/outcome.h"
 #include "tool/failure_report.h"
+#include "tool/fault_report.h"
 #include "tool/terminal.h"
 #include "tool/worker.h"
 
@@ -160,6 +161,9 @@ tell_text(const struct rerun *rerun, const struct file *file, const struct repor
     if (file->first->trace != NULL) {
         fputs(file->first->trace, stdout);
     }
+    if (file->different == 0 && result->verdict != HEDDLE_OK && !as_expected) {
+        report_injections(report, file->input->target, "", stdout);
+    }
     printf("%s: ", report->file);
     if (file->different > 0) {
         tell_difference(rerun, file, stdout);
@@ -213,6 +217,9 @@ tell(struct rerun *rerun, struct file *file)
                             .result = &file->first->result,
                             .totals = &file->room->first,
                             .words = file->first->words,
+                            .injections = file->first->injections,
+                            .injection_count = file->first->injection_count,
+                            .injections_max = OUTCOME_INJECTIONS_MAX,
                             .options = options,
                             .runs = file->room->runs,
                             .runs_to_first = file->first->result.verdict != HEDDLE_OK ? 1 : 0,
@@ -249,6 +256,13 @@ on_settled(uint64_t below, void *argument)
 
 /* --- the whole ---------------------------------------------------------------------------- */
 
+static const char *
+file_of(uint64_t number, const void *argument)
+{
+    const struct rerun *rerun = argument;
+    return rerun->files[number / rerun->options->repeat].input->path;
+}
+
 static void
 tell_totals(const struct rerun *rerun)
 {
@@ -265,6 +279,8 @@ tell_totals(const struct rerun *rerun)
         report.subject = file->input->subject == first->subject ? report.subject : NULL;
     }
     report.totals = &totals;
+    report.file_of = file_of;
+    report.argument = rerun;
     report.runs = runs;
     report.seconds = terminal_now() - rerun->started;
     if (rerun->options->json) {

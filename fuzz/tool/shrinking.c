@@ -16,6 +16,7 @@
 #include "tool/finding.h"
 #include "tool/outcome.h"
 #include "tool/output.h"
+#include "tool/fault_report.h"
 #include "tool/terminal.h"
 #include "tool/worker.h"
 
@@ -342,6 +343,9 @@ finish(struct shrinking *all, const struct size *before)
                             .result = &last->result,
                             .totals = &last->totals,
                             .words = last->words,
+                            .injections = last->injections,
+                            .injection_count = last->injection_count,
+                            .injections_max = OUTCOME_INJECTIONS_MAX,
                             .found_by = found_by,
                             .options = "",
                             .runs = *all->executions,

@@ -204,6 +204,91 @@ Test(program_generate, faults_are_there_only_where_asked_for)
     cr_assert_gt(with, 500);
 }
 
+/* Sleeping is legal at creates, failing everywhere. */
+static bool
+sample_is_legal(uint32_t point, uint32_t action)
+{
+    return action == 1 || point == 0;
+}
+
+Test(program_generate, faults_are_legal)
+{
+    struct program_vocabulary vocabulary = sample_vocabulary;
+    uint64_t state = 48;
+    int sleeps = 0, allocations = 0;
+
+    vocabulary.fault_is_legal = sample_is_legal;
+    for (int i = 0; i < 3000; i++) {
+        program_generate(&program, &vocabulary, &with_faults, &state);
+        for (int change = 0; change < 3; change++) {
+            for (uint32_t j = 0; j < program.fault_count; j++) {
+                const struct program_fault *fault = &program.faults[j];
+                cr_assert(sample_is_legal(fault->point, fault->action));
+                sleeps += fault->action == 0;
+                allocations += fault->point == 1;
+            }
+            program_mutate(&program, &vocabulary, &state);
+        }
+    }
+    cr_assert_gt(sleeps, 500);
+    cr_assert_gt(allocations, 500);
+}
+
+/*
+ * A swarm: in some programs with many faults a point or an action is missing, and what is there is liked more than
+ * its weight in some. By the weights alone, 1 of 2 actions is missing among five faults in 1 of 16.
+ */
+Test(program_generate, faults_are_switched_off_and_weighed_by_the_program)
+{
+    uint64_t state = 49;
+    int many = 0, one_action = 0, one_point = 0;
+
+    for (int i = 0; i < 20000; i++) {
+        program_generate(&program, &sample_vocabulary, &with_faults, &state);
+        if (program.fault_count != 5) {
+            continue;
+        }
+        int sleeps = 0, creates = 0;
+        for (uint32_t j = 0; j < 5; j++) {
+            sleeps += program.faults[j].action == 0;
+            creates += program.faults[j].point == 0;
+        }
+        many++;
+        one_action += sleeps == 0 || sleeps == 5;
+        one_point += creates == 0 || creates == 5;
+    }
+    cr_assert_gt(many, 1000);
+    cr_assert_gt(one_action, many / 4, "%d of %d", one_action, many);
+    cr_assert_gt(one_point, many / 4, "%d of %d", one_point, many);
+}
+
+/* Both actions of one group: both are there, or neither. */
+static uint32_t
+sample_group(uint32_t action)
+{
+    (void)action;
+    return 7;
+}
+
+Test(program_generate, actions_are_switched_off_by_groups)
+{
+    struct program_vocabulary vocabulary = sample_vocabulary;
+    uint64_t state = 50;
+    int with = 0, grouped = 0;
+
+    for (int i = 0; i < 4000; i++) {
+        vocabulary.fault_group = NULL;
+        program_generate(&program, &vocabulary, &with_faults, &state);
+        with += program.fault_count > 0;
+        vocabulary.fault_group = sample_group;
+        program_generate(&program, &vocabulary, &with_faults, &state);
+        grouped += program.fault_count > 0;
+    }
+    /* Off are 3 of 8 groups on average, and then there are none. */
+    cr_assert_lt(grouped, with * 8 / 10, "%d, %d", grouped, with);
+    cr_assert_gt(grouped, with * 4 / 10, "%d, %d", grouped, with);
+}
+
 Test(program_generate, a_bare_vocabulary_makes_empty_programs)
 {
     uint64_t state = 47;

@@ -36,7 +36,7 @@ done
 # Of what the program does not have it is not said that it never happened.
 says "  add  " "  strike  "
 says_not "never"
-says_not "fault injected"
+says_not "fault at"
 sed 's/^end$/faults\n  before_strike nth=40 : spare\nend/' two.prog >faulty.prog
 expect 0 enumerate faulty.prog --preemptions 0
 says "  never: before_strike"

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 static const char *const fields[] = {
-    "file",          "target",      "subject",  "verdict",     "oracle",       "signature", "hash",
-    "steps",         "diverged_at", "switches", "preemptions", "operations",   "faults",    "runs",
-    "runs_to_first", "seconds",     "complete", "where",       "interleavings"};
+    "file",          "target",   "subject",       "verdict",  "oracle",      "signature",
+    "hash",          "steps",    "diverged_at",   "switches", "preemptions", "operations",
+    "faults",        "runs",     "runs_to_first", "seconds",  "complete",    "where",
+    "interleavings", "injected", "fault_table"};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct lines {
@@ -184,6 +185,46 @@ Test(json, totals_say_which_interleavings_were_seen_and_what_is_not_known)
     }
     cr_expect_null(
         field(run("run toy --subject fail --runs 400 --json").objects[0], "interleavings"));
+}
+
+Test(json, a_failure_says_which_faults_came_before_it)
+{
+    struct lines lines = run("run toy --subject various --runs 8000 --keep-going --json -o said");
+    size_t with = 0, without = 0;
+    for (size_t i = 0; i + 1 < lines.count; i++) {
+        struct json_object *injected = field(lines.objects[i], "injected");
+        size_t count = json_object_array_length(injected);
+        cr_expect_eq((int64_t)count, number(lines.objects[i], "faults"));
+        with += count > 0;
+        without += count == 0;
+        for (size_t j = 0; j < count; j++) {
+            struct json_object *one = json_object_array_get_idx(injected, j);
+            cr_expect_str_eq(text(one, "point"), "before_strike");
+            cr_expect_str_eq(text(one, "action"), "spare");
+            cr_expect_geq(number(one, "nth"), 0);
+        }
+    }
+    cr_assert_gt(with + without, 1);
+    struct json_object *totals = lines.objects[lines.count - 1];
+    struct json_object *spare =
+        field(field(field(field(totals, "fault_table"), "before_strike"), "spare"), "none");
+    cr_expect_eq(number(spare, "times"), number(field(totals, "faults"), "before_strike"));
+    cr_expect_eq(number(spare, "first"), 1);
+}
+
+Test(json, the_first_of_a_fault_among_files_is_a_file)
+{
+    FILE *out = fopen("spared.prog", "w");
+    cr_assert_not_null(out);
+    fputs("heddle 1\ntarget toy\nthread\n  strike\nfaults\n  before_strike nth=0 : spare\nend\n",
+          out);
+    cr_assert_eq(fclose(out), 0);
+    struct lines lines = run("replay spared.prog --json");
+    cr_assert_eq(lines.count, 2);
+    struct json_object *table = field(lines.objects[1], "fault_table");
+    struct json_object *spare = field(field(field(table, "before_strike"), "spare"), "none");
+    cr_expect_eq(number(spare, "times"), 1);
+    cr_expect_str_eq(text(spare, "first"), "spared.prog");
 }
 
 Test(json, without_faults_none_are_injected)

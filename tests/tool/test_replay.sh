@@ -69,6 +69,38 @@ printf 'heddle 1\ntarget toy\nthread\n  add by=1\nschedule\n  task 0:0 = 77\nend
 expect 0 replay strange.prog
 says "diverged at step"
 
+# A report begins with the faults that were injected, on the screen and in the file.
+cat >faulty.prog <<'END'
+heddle 1
+target toy
+subject fail
+strategy random seed=1
+thread
+  add by=1
+  strike
+  strike
+thread
+  add by=1
+  strike
+  strike
+faults
+  before_strike nth=0 : spare
+end
+END
+for seed in 1 2 3 4 5 6 7 8 9; do
+    sed "s/seed=1/seed=$seed/" faulty.prog >faulty-$seed.prog
+    if ! "$program" replay faulty-$seed.prog >stdout; then
+        [ "$(head -2 stdout)" = "$(printf 'faults injected before: 1\n  before_strike nth=0 : spare')" ] ||
+            fail "the report does not begin with the fault: $(head -3 stdout)"
+        "$program" shrink faulty-$seed.prog -o smaller.prog >/dev/null || true
+        [ "$(head -1 smaller.prog)" = '# no fault was injected' ] || [ "$(head -1 smaller.prog)" = '# faults injected before: 1' ] ||
+            fail "the file does not begin with the faults: $(head -3 smaller.prog)"
+        faulty=yes
+        break
+    fi
+done
+[ "${faulty:-no}" = yes ] || fail "no schedule of the faulty program failed"
+
 # No control characters but on a terminal.
 expect 1 run toy --subject various --runs 4000 --keep-going -o again
 ! grep -q "$(printf '\033\\|\r')" stdout stderr || fail "control characters"

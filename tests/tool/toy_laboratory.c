@@ -244,7 +244,11 @@ is_spared(uint32_t strike)
     for (uint32_t i = 0; i < scene.program->fault_count; i++) {
         const struct program_fault *fault = &scene.program->faults[i];
         if (fault->nth == strike || (fault->onwards && fault->nth < strike)) {
+            heddle_note(0, 0, 0, KERNEL_HERE);
+            heddle_remark(i << 16 | strike);
             scene.totals->faults[0]++;
+            scene.totals->fault_table[0][0][0].times++;
+            scene.totals->fault_table[0][0][0].first = 1;
             return true;
         }
     }
@@ -363,6 +367,8 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
     to->executions += from->executions;
     to->steps += from->steps;
     to->faults[0] += from->faults[0];
+    to->fault_table[0][0][0].times += from->fault_table[0][0][0].times;
+    to->fault_table[0][0][0].first |= from->fault_table[0][0][0].first;
     to->successes[TOY_ADD] += from->successes[TOY_ADD];
     to->successes[TOY_STRIKE] += from->successes[TOY_STRIKE];
 }
@@ -396,6 +402,37 @@ laboratory_oracle_at(size_t index, const char **name, const char **summary)
     *name = "toy";
     *summary = "strikes never overlap";
     return index == 0;
+}
+
+bool
+laboratory_fault_is_legal(uint32_t point, uint32_t action)
+{
+    return point == 0 && action == 0;
+}
+
+uint32_t
+laboratory_fault_kind(uint32_t action)
+{
+    return action;
+}
+
+const struct laboratory_fault_words *
+laboratory_fault_words(void)
+{
+    static const char *const kind = "spare", *const state = "none";
+    static const struct laboratory_fault_words words = {&kind, &state, 1, 1};
+    return &words;
+}
+
+size_t
+laboratory_injections(const struct heddle_log *log, struct laboratory_injection *injections,
+                      size_t max)
+{
+    for (size_t i = 0; i < log->remark_count && i < max; i++) {
+        injections[i] = (struct laboratory_injection){.fault = log->remarks[i].value >> 16,
+                                                      .nth = log->remarks[i].value & 0xffff};
+    }
+    return log->remark_count;
 }
 
 bool
