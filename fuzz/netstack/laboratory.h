@@ -20,7 +20,9 @@ struct laboratory_totals {
     uint64_t preemptions_inside;              /* in the subject's code, not between operations */
     uint64_t faults[LABORATORY_COUNTERS_MAX]; /* injected, by fault point */
     uint64_t steps;
-    uint64_t cut_off; /* executions longer than their log */
+    uint64_t cut_off;   /* executions longer than their log */
+    uint64_t histories; /* of executions, checked for an order that explains their answers */
+    uint64_t undecided; /* of them, those where it was not found out whether there is one */
 };
 void laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from);
 

@@ -353,6 +353,8 @@ laboratory_execute(const struct program *program, const struct laboratory_target
     }
     scene.totals->executions++;
     scene.totals->steps += log->result.steps;
+    scene.totals->histories++;
+    scene.totals->undecided += log->result.steps % 2;
 }
 
 /* --- the rest of a laboratory ------------------------------------------------------------- */
@@ -362,6 +364,8 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
 {
     to->executions += from->executions;
     to->steps += from->steps;
+    to->histories += from->histories;
+    to->undecided += from->undecided;
     to->faults[0] += from->faults[0];
     to->successes[TOY_ADD] += from->successes[TOY_ADD];
     to->successes[TOY_STRIKE] += from->successes[TOY_STRIKE];
