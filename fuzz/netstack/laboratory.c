@@ -146,6 +146,8 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
     to->preemptions_inside += from->preemptions_inside;
     to->steps += from->steps;
     to->cut_off += from->cut_off;
+    to->histories += from->histories;
+    to->undecided += from->undecided;
 }
 
 _Static_assert(VERB_COUNT <= LABORATORY_COUNTERS_MAX, "each verb has a counter");
@@ -210,8 +212,11 @@ laboratory_execute(const struct program *program, const struct laboratory_target
         .accesses = counts_accesses(program),
         .coverage = options->coverage,
     };
+    const struct oracle_histories before = oracles_histories;
     heddle_execute(&run, log);
 
+    adapter.totals->histories += oracles_histories.checked - before.checked;
+    adapter.totals->undecided += oracles_histories.undecided - before.undecided;
     adapter.totals->executions++;
     adapter.totals->steps += log->result.steps;
     adapter.totals->cut_off += log->result.cut_off;

@@ -31,7 +31,9 @@ struct laboratory_totals {
     struct laboratory_fault_count fault_table[LABORATORY_POINTS_MAX][LABORATORY_KINDS_MAX]
                                              [LABORATORY_STATES_MAX];
     uint64_t steps;
-    uint64_t cut_off; /* executions longer than their log */
+    uint64_t cut_off;   /* executions longer than their log */
+    uint64_t histories; /* of executions, checked for an order that explains their answers */
+    uint64_t undecided; /* of them, those where it was not found out whether there is one */
 };
 void laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_totals *from);
 

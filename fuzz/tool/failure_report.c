@@ -195,6 +195,8 @@ print_counters(const struct laboratory_totals *totals, const struct program *pro
             "  preemptions inside the subject: %" PRIu64 "\n",
             totals->callbacks[0], totals->callbacks[1], totals->callbacks[2],
             totals->preemptions_inside);
+    fprintf(out, "  linearizability: %" PRIu64 " histor%s checked, %" PRIu64 " undecided\n",
+            totals->histories, totals->histories == 1 ? "y" : "ies", totals->undecided);
 }
 
 void
@@ -288,6 +290,19 @@ print_object(struct json_object *object, FILE *out)
     json_object_put(object);
 }
 
+/* NULL: no history was checked. */
+static struct json_object *
+linearizability_json(const struct laboratory_totals *totals)
+{
+    if (totals == NULL || totals->histories == 0) {
+        return NULL;
+    }
+    struct json_object *object = json_object_new_object();
+    add_number(object, "histories", totals->histories);
+    add_number(object, "undecided", totals->undecided);
+    return object;
+}
+
 static void
 add_runs(struct json_object *object, const struct report *report)
 {
@@ -300,6 +315,7 @@ add_runs(struct json_object *object, const struct report *report)
                            report->complete != REPORT_NOT_ASKED
                                ? json_object_new_boolean(report->complete == REPORT_COMPLETE)
                                : NULL);
+    json_object_object_add(object, "linearizability", linearizability_json(report->totals));
     json_object_object_add(object, "interleavings", coverage_json(report->pairs));
 }
 

@@ -318,6 +318,14 @@ returns_with(uint16_t task, enum netstack_verb verb, int zone, uint32_t stack)
               (struct observation){.zone = zone, .stack = stack, .module = 0xff});
 }
 
+void
+asks_kstat(uint16_t task, enum netstack_verb verb, uint32_t kstat, int zone, int result)
+{
+    struct observation what = {.zone = zone, .module = 0xff, .instance = kstat, .result = result};
+    tell_call(OBSERVE_CALL, task, verb, what);
+    tell_call(OBSERVE_RETURN, task, verb, what);
+}
+
 uintptr_t
 instance_of(uint32_t stack, uint8_t module, uint32_t epoch)
 {

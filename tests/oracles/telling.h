@@ -66,6 +66,9 @@ void returns_of_zone(uint16_t task, enum netstack_verb verb, int zone, int resul
 void calls_with(uint16_t task, enum netstack_verb verb, uint32_t stack);
 void returns_with(uint16_t task, enum netstack_verb verb, int zone, uint32_t stack);
 
+/* A call on a kstat, which is a number here, that begins and ends at once. */
+void asks_kstat(uint16_t task, enum netstack_verb verb, uint32_t kstat, int zone, int result);
+
 /* A callback from start to end; create gives instance_of(stack, module, epoch). */
 void runs(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module, uint32_t epoch);
 void starts(uint16_t task, enum callback_phase phase, uint32_t stack, uint8_t module,

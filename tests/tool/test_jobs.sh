@@ -11,7 +11,7 @@ same() {
     shift 2
     # Who stops at a failure has executed some runs beyond it.
     if [ "$code" -ne 0 ] && [[ " $* " != *' --keep-going '* ]]; then
-        left_out+='\|interleaving\|^    *[0-9]*:\|so many runs\|not seen yet\|probability'
+        left_out+='\|histories checked\|interleaving\|^    *[0-9]*:\|so many runs\|not seen yet\|probability'
     fi
     for jobs in 1 2 3 7; do
         expect "$code" run toy --subject "$subject" --jobs $jobs -o "$subject$jobs" "$@"
@@ -37,7 +37,7 @@ same core 0 --runs 3000
 
 # Pairs too: they were told above.
 expect 1 run toy --subject various --strategy random --runs 600 --keep-going -o pairs
-says 'interleaving pairs: ' 'in 75 programs' 'after so many runs: 1: ' '600: ' 'not seen yet: ' 'probability '
+says 'linearizability: 600 histories checked, ' ' undecided' 'interleaving pairs: ' 'in 75 programs' 'after so many runs: 1: ' '600: ' 'not seen yet: ' 'probability '
 
 # A run that takes its process with it shows what one does that fails in the same place. Of this seed, one pair is in
 # such a run alone.

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 static const char *const fields[] = {
-    "file",          "target",   "subject",       "verdict",  "oracle",      "signature",
-    "hash",          "steps",    "diverged_at",   "switches", "preemptions", "operations",
-    "faults",        "runs",     "runs_to_first", "seconds",  "complete",    "where",
-    "interleavings", "injected", "fault_table"};
+    "file",          "target",   "subject",       "verdict",        "oracle",      "signature",
+    "hash",          "steps",    "diverged_at",   "switches",       "preemptions", "operations",
+    "faults",        "runs",     "runs_to_first", "seconds",        "complete",    "where",
+    "interleavings", "injected", "fault_table",   "linearizability"};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct lines {
@@ -145,6 +145,10 @@ Test(json, totals_say_what_was_done)
     cr_expect_gt(number(add, "successes"), 4000);
     cr_expect_eq(number(add, "errors"), 0);
     cr_expect_gt(number(field(totals, "faults"), "before_strike"), 0);
+    struct json_object *histories = field(totals, "linearizability");
+    cr_expect_eq(number(histories, "histories"), 4000);
+    cr_expect_gt(number(histories, "undecided"), 0);
+    cr_expect_lt(number(histories, "undecided"), 4000);
 }
 
 static double

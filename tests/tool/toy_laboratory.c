@@ -357,6 +357,8 @@ laboratory_execute(const struct program *program, const struct laboratory_target
     }
     scene.totals->executions++;
     scene.totals->steps += log->result.steps;
+    scene.totals->histories++;
+    scene.totals->undecided += log->result.steps % 2;
 }
 
 /* --- the rest of a laboratory ------------------------------------------------------------- */
@@ -366,6 +368,8 @@ laboratory_add_totals(struct laboratory_totals *to, const struct laboratory_tota
 {
     to->executions += from->executions;
     to->steps += from->steps;
+    to->histories += from->histories;
+    to->undecided += from->undecided;
     to->faults[0] += from->faults[0];
     to->fault_table[0][0][0].times += from->fault_table[0][0][0].times;
     to->fault_table[0][0][0].first |= from->fault_table[0][0][0].first;

@@ -25,7 +25,7 @@ enum callback_phase { PHASE_CREATE, PHASE_SHUTDOWN, PHASE_DESTROY, PHASE_COUNT }
  * stop are not).
  */
 enum observation_kind {
-    OBSERVE_CALL,   /* verb, module, zone, stack, epoch: an operation begins */
+    OBSERVE_CALL,   /* verb, module, zone, stack, epoch; instance, of kstats: an operation begins */
     OBSERVE_RETURN, /* the same, and result: 0 or errno; stack: what a lookup gave, 0 none */
     OBSERVE_CALLBACK_START, /* phase, module, epoch, stack, instance (argument; 0 for create) */
     OBSERVE_CALLBACK_END,   /* the same; instance: what create returned, 0 failure */
@@ -72,6 +72,15 @@ struct oracle {
     void (*observe)(const struct observation *what);
     uint32_t kinds; /* bit set of 1u << enum observation_kind that it wants */
 };
+
+/*
+ * Histories that were checked for an order that explains them, and those of them for which neither
+ * such an order nor that there is none was found within bounds; since the process began.
+ */
+struct oracle_histories {
+    uint64_t checked, undecided;
+};
+extern struct oracle_histories oracles_histories;
 
 /* All oracles, ended by NULL: oracles.c. The order is the order of `heddle list oracles`. */
 extern const struct oracle *const netstack_oracles[];

@@ -11,7 +11,7 @@ extern const struct oracle oracle_lifetime, oracle_exactly_once, oracle_phase_or
     oracle_argument, oracle_module_pointers, oracle_late_create, oracle_create_order,
     oracle_teardown_order, oracle_completeness, oracle_last_callback, oracle_all_or_nothing,
     oracle_reference_count, oracle_single_reap, oracle_lookup_answers, oracle_walk_completeness,
-    oracle_unique_ids, oracle_module_flags, oracle_resting_state;
+    oracle_unique_ids, oracle_module_flags, oracle_resting_state, oracle_linearizable;
 
 const struct oracle *const netstack_oracles[] = {
     &oracle_lifetime,
@@ -32,8 +32,11 @@ const struct oracle *const netstack_oracles[] = {
     &oracle_unique_ids,
     &oracle_module_flags,
     &oracle_resting_state,
+    &oracle_linearizable,
     NULL,
 };
+
+struct oracle_histories oracles_histories;
 
 #define ORACLES_MAX (sizeof(netstack_oracles) / sizeof(netstack_oracles[0]))
 _Static_assert(ORACLES_MAX <= 64, "each has a bit");
