@@ -13,7 +13,7 @@
 
 static struct {
     jmp_buf back;
-    bool failed;
+    bool failed, has_place;
     enum heddle_verdict verdict;
     char oracle[32], promise[96], message[1024];
 } said;
@@ -25,6 +25,7 @@ static const struct oracle *alone; /* NULL: all */
 static struct told {
     uintptr_t pointers[NS_MAX];
     uint16_t flags[NS_MAX];
+    uint32_t zones;
 } told[NUMBERS_MAX];
 static uint32_t epochs[NS_MAX]; /* of the last registration */
 
@@ -43,13 +44,13 @@ heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise
 {
     (void)object0;
     (void)object1;
-    cr_assert_not_null(site);
     cr_assert_lt(strlen(promise), sizeof(said.promise), "too long for a result: %s", promise);
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(said.message, sizeof(said.message), format, arguments);
     va_end(arguments);
     said.failed = true;
+    said.has_place = site != NULL;
     said.verdict = verdict;
     (void)snprintf(said.oracle, sizeof(said.oracle), "%s", oracle);
     (void)snprintf(said.promise, sizeof(said.promise), "%s", promise);
@@ -108,6 +109,18 @@ told_pointer(const subject_stack_t *stack, int module)
     return (void *)((const struct told *)(const void *)stack)->pointers[module];
 }
 
+static uint32_t
+told_zones(const subject_stack_t *stack)
+{
+    return ((const struct told *)(const void *)stack)->zones;
+}
+
+void
+zones_become(uint32_t stack, uint32_t zones)
+{
+    told[stack].zones = zones;
+}
+
 void
 flags_become(uint32_t stack, uint8_t module, uint16_t flags)
 {
@@ -128,6 +141,7 @@ tell(struct observation what)
     if (what.kind == OBSERVE_CALL || what.kind == OBSERVE_RETURN) {
         what.phase = PHASE_CREATE;
     }
+    what.site = KERNEL_HERE;
     if (what.stack != 0 && what.address == NULL) {
         what.address = &told[what.stack];
     }
@@ -150,6 +164,7 @@ tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
     subject.differences = differences;
     subject.stack_module_flags = told_flags;
     subject.stack_module_instance = told_pointer;
+    subject.stack_zones = told_zones;
     memset(told, 0, sizeof(told));
 
     memset(&said, 0, sizeof(said));
@@ -226,6 +241,12 @@ assert_refused(story_fn *story)
 {
     cr_assert(tell_story(0, story, NULL), "nothing was said");
     cr_assert_eq(said.verdict, HEDDLE_INTERNAL, "%s: %s", said.oracle, said.promise);
+}
+
+bool
+last_has_place(void)
+{
+    return said.has_place;
 }
 
 const char *
