@@ -30,6 +30,7 @@ register_as(int module, int variant)
                           stress_variant_shuts_down(variant) ? callbacks->shutdown : NULL,
                           callbacks->destroy));
     stress_turn_end();
+    STRESS_CHECK(netstack_current() == NULL);
     if (error != 0) {
         word = atomic_load_explicit(&registration->live, memory_order_relaxed);
         STRESS_CHECK(STRESS_LIVE_COUNT(word) == 0);
@@ -44,6 +45,7 @@ unregister(int module)
     int error = STRESS_ERROR(netstack_unregister, netstack_unregister(module));
     struct stress_turn turn = stress_turn;
     stress_turn_end();
+    STRESS_CHECK(netstack_current() == NULL);
     if (error == 0) {
         /* Stack 0 stands throughout, so there was an instance at least. */
         STRESS_CHECK(turn.removed_serial > 0);

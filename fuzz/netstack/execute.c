@@ -196,6 +196,8 @@ stop(size_t before)
     }
     int error = adapter.subject->stop();
     if (error != 0) {
+        /* The threads are done now as before, and zone 0 is gone too: an oracle may know why. */
+        observe(OBSERVE_THREADS_DONE);
         heddle_fail(HEDDLE_INVARIANT, "adapter", "the service stops once everything is given back",
                     KERNEL_HERE, NULL, NULL, "Stopping the subject failed with %d.", error);
     }

@@ -164,6 +164,44 @@ Test(oracle_completeness, unregister_returns_after_all_is_done)
     assert_caught(unregister_returns_during_create, "completeness", "after the last callback");
 }
 
+static void
+birth_fails_beside_an_instance(bool undone)
+{
+    registers(BOB, NS_ARP, 1);
+    registers(BOB, NS_IP, 2);
+    calls(ANN, VERB_ZONE_CREATE);
+    born(ANN, STACK);
+    zones_become(STACK, 1);
+    runs(ANN, PHASE_CREATE, STACK, NS_ARP, 1);
+    create_fails(ANN, STACK, NS_IP, 2);
+    unlocks(ANN, STACK);
+    if (undone) {
+        runs(ANN, PHASE_SHUTDOWN, STACK, NS_ARP, 1);
+        runs(ANN, PHASE_DESTROY, STACK, NS_ARP, 1);
+    }
+    zones_become(STACK, 0);
+    unlocks(ANN, STACK);
+}
+
+static void
+birth_is_undone(void)
+{
+    birth_fails_beside_an_instance(true);
+}
+
+static void
+birth_is_not_undone(void)
+{
+    birth_fails_beside_an_instance(false);
+}
+
+Test(oracle_completeness, a_birth_that_fails_is_undone)
+{
+    assert_silent(birth_is_undone);
+    assert_caught(birth_is_not_undone, "completeness", "a birth that fails");
+    cr_assert_not(last_has_place());
+}
+
 Test(oracle_completeness, no_instance_outlives_its_stack)
 {
     assert_caught(freed_before_destroy, "completeness", "destroyed before its stack is freed");
@@ -286,7 +324,20 @@ Test(oracle_single_reap, never_in_a_call)
     assert_caught(reaped_in_the_release, "single_reap", "in no call");
 }
 
+static void
+never_reaped_at_the_end(void)
+{
+    registers(BOB, NS_IP, 1);
+    boots(ANN, STACK, NS_IP, 1);
+    finds(BOB, STACK);
+    halts(ANN, STACK, NS_IP, 1);
+    threads_done();
+    gives_back(BODY, STACK);
+    rests();
+}
+
 Test(oracle_single_reap, at_least_one)
 {
+    assert_caught(never_reaped_at_the_end, "single_reap", "when its last reference goes");
     assert_caught(never_reaped, "single_reap", "when its last reference goes");
 }

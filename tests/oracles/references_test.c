@@ -51,8 +51,18 @@ taken_from_zero(void)
     boots(ANN, STACK, NS_IP, 1);
     halts(ANN, STACK, NS_IP, 1);
     runs(REAPER, PHASE_DESTROY, STACK, NS_IP, 1);
-    calls(CAT, VERB_HOLD_IF_ACTIVE);
+    calls(CAT, VERB_HOLD);
     probes(CAT, KERNEL_PROBE_netstack__inc__ref, STACK, 0xff);
+}
+
+static void
+found_from_zero(void)
+{
+    registers(BOB, NS_IP, 1);
+    boots(ANN, STACK, NS_IP, 1);
+    halts(ANN, STACK, NS_IP, 1);
+    runs(REAPER, PHASE_DESTROY, STACK, NS_IP, 1);
+    finds(CAT, STACK);
 }
 
 static void
@@ -137,6 +147,7 @@ Test(oracle_reference_count, none_is_taken_from_zero)
 Test(oracle_reference_count, none_is_given_after_closing)
 {
     assert_caught(given_after_closing, "reference_count", "after closing");
+    assert_caught(found_from_zero, "reference_count", "after closing");
     assert_caught(given_by_a_walk_after_closing, "reference_count", "after closing");
     assert_silent(given_while_closing);
 }

@@ -150,10 +150,23 @@ Test(oracle_all_or_nothing, nobody_takes_it_off)
     assert_caught(taken_off_a_live_stack, "all_or_nothing", "nobody takes a module off");
 }
 
+/* The register that fails has not returned, and its slot is another's. */
+static void
+slot_of_another_before_the_rollback(void)
+{
+    boots(ANN, STACK, NS_MAX, 0);
+    calls_register(BOB, NS_IP, 1, true);
+    runs(BOB, PHASE_CREATE, GLOBAL, NS_IP, 1);
+    create_fails(BOB, STACK, NS_IP, 1);
+    calls_register(CAT, NS_IP, 2, true);
+    starts(CAT, PHASE_CREATE, STACK, NS_IP, 2);
+}
+
 Test(oracle_all_or_nothing, a_registration_that_fails_leaves_nothing)
 {
     static const char promise[] = "leaves no instance";
     assert_silent(refused_and_rolled_back);
+    assert_caught(slot_of_another_before_the_rollback, "all_or_nothing", promise);
     assert_caught(refused_and_left, "all_or_nothing", promise);
     assert_caught(refused_while_its_rollback_runs, "all_or_nothing", promise);
 }
@@ -224,7 +237,7 @@ flags_of_another_registration(void)
     runs(BOB, PHASE_SHUTDOWN, GLOBAL, NS_IP, 1);
     runs(BOB, PHASE_DESTROY, GLOBAL, NS_IP, 1);
     calls_register(CAT, NS_IP, 2, true);
-    starts(CAT, PHASE_CREATE, GLOBAL, NS_IP, 2);
+    starts(CAT, PHASE_CREATE, STACK, NS_IP, 2);
     flags_become(GLOBAL, NS_IP, NSS_CREATE_INPROGRESS);
     returns_unregister(BOB, NS_IP, 0);
 }

@@ -172,6 +172,27 @@ Test(oracle_table, a_report_tells_what_came_before)
     cr_assert_not_null(strstr(last_message(), "task 2: calls unregister"), "%s", last_message());
 }
 
+static void
+left_by_unregister(void)
+{
+    registers(BOB, NS_IP, 1);
+    calls_unregister(BOB, NS_IP);
+    returns_unregister(BOB, NS_IP, 0);
+}
+
+Test(oracle_table, a_place_is_where_the_subject_acts)
+{
+    assert_caught(destroyed_without_shutdown, "completeness", "shut down");
+    cr_assert(last_has_place());
+}
+
+Test(oracle_table, where_an_answer_is_seen_is_no_place)
+{
+    assert_caught(left_by_unregister, "completeness", "before its unregister returns");
+    cr_assert_not(last_has_place());
+    cr_assert_not_null(strstr(last_message(), "Seen after "), "%s", last_message());
+}
+
 Test(oracle_table, nothing_is_said_when_off)
 {
     static const struct subject subject;

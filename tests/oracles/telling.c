@@ -13,20 +13,19 @@
 
 static struct {
     jmp_buf back;
-    bool failed;
+    bool failed, has_place;
     enum heddle_verdict verdict;
     char oracle[32], promise[96], message[1024];
 } said;
 
 static const struct oracle *alone; /* NULL: all */
-
 /* What the subject would say: a stack's address is that of its number. */
 #define NUMBERS_MAX 4096
 static struct told {
     uintptr_t pointers[NS_MAX];
     uint16_t flags[NS_MAX];
+    uint32_t zones;
 } told[NUMBERS_MAX];
-static uint32_t epochs[NS_MAX]; /* of the last registration */
 
 #define LIVE_MAX 32
 static struct {
@@ -43,13 +42,13 @@ heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise
 {
     (void)object0;
     (void)object1;
-    cr_assert_not_null(site);
     cr_assert_lt(strlen(promise), sizeof(said.promise), "too long for a result: %s", promise);
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(said.message, sizeof(said.message), format, arguments);
     va_end(arguments);
     said.failed = true;
+    said.has_place = site != NULL;
     said.verdict = verdict;
     (void)snprintf(said.oracle, sizeof(said.oracle), "%s", oracle);
     (void)snprintf(said.promise, sizeof(said.promise), "%s", promise);
@@ -108,6 +107,18 @@ told_pointer(const subject_stack_t *stack, int module)
     return (void *)((const struct told *)(const void *)stack)->pointers[module];
 }
 
+static uint32_t
+told_zones(const subject_stack_t *stack)
+{
+    return ((const struct told *)(const void *)stack)->zones;
+}
+
+void
+zones_become(uint32_t stack, uint32_t zones)
+{
+    told[stack].zones = zones;
+}
+
 void
 flags_become(uint32_t stack, uint8_t module, uint16_t flags)
 {
@@ -128,6 +139,7 @@ tell(struct observation what)
     if (what.kind == OBSERVE_CALL || what.kind == OBSERVE_RETURN) {
         what.phase = PHASE_CREATE;
     }
+    what.site = KERNEL_HERE;
     if (what.stack != 0 && what.address == NULL) {
         what.address = &told[what.stack];
     }
@@ -150,8 +162,8 @@ tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
     subject.differences = differences;
     subject.stack_module_flags = told_flags;
     subject.stack_module_instance = told_pointer;
+    subject.stack_zones = told_zones;
     memset(told, 0, sizeof(told));
-
     memset(&said, 0, sizeof(said));
     live_count = 0;
     alone = oracle;
@@ -226,6 +238,12 @@ assert_refused(story_fn *story)
 {
     cr_assert(tell_story(0, story, NULL), "nothing was said");
     cr_assert_eq(said.verdict, HEDDLE_INTERNAL, "%s: %s", said.oracle, said.promise);
+}
+
+bool
+last_has_place(void)
+{
+    return said.has_place;
 }
 
 const char *
@@ -520,75 +538,4 @@ void
 rests(void)
 {
     tell((struct observation){.kind = OBSERVE_REST, .module = 0xff, .zone = -1});
-}
-
-/* --- whole scenes ---------------------------------------------------------------------------- */
-
-void
-registers(uint16_t task, uint8_t module, uint32_t epoch)
-{
-    epochs[module] = epoch;
-    calls_register(task, module, epoch, true);
-    runs(task, PHASE_CREATE, GLOBAL, module, epoch);
-    returns_register(task, module, epoch, 0);
-}
-
-void
-unregisters(uint16_t task, uint8_t module)
-{
-    calls_unregister(task, module);
-    runs(task, PHASE_SHUTDOWN, GLOBAL, module, epochs[module]);
-    runs(task, PHASE_DESTROY, GLOBAL, module, epochs[module]);
-    returns_unregister(task, module, 0);
-}
-
-void
-boots(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    calls(task, VERB_ZONE_CREATE);
-    born(task, stack);
-    if (module < NS_MAX) {
-        starts(task, PHASE_CREATE, stack, module, epoch);
-        ends(task, PHASE_CREATE, stack, module, epoch);
-    }
-    attached(task, (int)stack, stack);
-    returns_of_zone(task, VERB_ZONE_CREATE, (int)stack, 0);
-}
-
-void
-halts(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    calls_of_zone(task, VERB_ZONE_DESTROY, (int)stack);
-    detaching(task, (int)stack, stack);
-    if (module < NS_MAX) {
-        runs(task, PHASE_SHUTDOWN, stack, module, epoch);
-    }
-    probes(task, KERNEL_PROBE_netstack__dec__numzones, stack, 0xff);
-    probes(task, KERNEL_PROBE_netstack__dec__ref, stack, 0xff);
-    returns_of_zone(task, VERB_ZONE_DESTROY, (int)stack, 0);
-}
-
-void
-is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    if (module < NS_MAX) {
-        runs(task, PHASE_DESTROY, stack, module, epoch);
-    }
-    freed(task, stack);
-}
-
-void
-finds(uint16_t task, uint32_t stack)
-{
-    calls_of_zone(task, VERB_FIND_BY_STACKID, -1);
-    holds(task, stack);
-    returns_with(task, VERB_FIND_BY_STACKID, -1, stack);
-}
-
-void
-gives_back(uint16_t task, uint32_t stack)
-{
-    calls(task, VERB_RELE);
-    releases(task, stack);
-    returns(task, VERB_RELE, 0);
 }

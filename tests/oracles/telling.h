@@ -42,6 +42,9 @@ void assert_silent_with(uint64_t differences, story_fn *story);
 /* The adapter tells nonsense: an internal error. */
 void assert_refused(story_fn *story);
 
+/* Did the last oracle say where? */
+bool last_has_place(void);
+
 /* What the last oracle said. */
 const char *last_message(void);
 
@@ -50,6 +53,7 @@ void live_add(uint32_t object, const char *kind);
 void live_remove(uint32_t object);
 
 /* What the subject says of a module; its pointer follows the callbacks by itself. */
+void zones_become(uint32_t stack, uint32_t zones);
 void flags_become(uint32_t stack, uint8_t module, uint16_t flags);
 void pointer_becomes(uint32_t stack, uint8_t module, uintptr_t pointer);
 

@@ -9,6 +9,8 @@
 
 extern const struct oracle oracle_all_or_nothing;
 
+static const char refused[] = "9. All or nothing: register that fails leaves no instance";
+
 static _Noreturn void
 fail(const struct observation *what, const char *promise, const struct view_stack *stack,
      const struct view_registration *registration, const char *why)
@@ -49,8 +51,28 @@ check_error(const struct observation *what, const struct view_registration *regi
             continue;
         }
         if (instance->running > 0 || (instance->created && instance->ended[PHASE_DESTROY] == 0)) {
-            fail(what, "9. All or nothing: register that fails leaves no instance", stack,
-                 registration, "was refused, but its instance is left on");
+            fail(what, refused, stack, registration, "was refused, but its instance is left on");
+        }
+    }
+}
+
+/* Nobody creates for a module before the register that failed has taken back what it made. */
+static void
+check_slot(const struct observation *what)
+{
+    for (uint32_t i = 0; i < view.instance_count; i++) {
+        const struct view_instance *instance = view_instance_at(i);
+        if (instance->module != what->module || instance->epoch == what->epoch ||
+            !instance->created || instance->ended[PHASE_DESTROY] > 0) {
+            continue;
+        }
+        const struct view_registration *other = view_registration_find(instance->epoch);
+        const struct view_stack *stack = view_stack_find(instance->stack);
+        if (other != NULL && other->state == REGISTRATION_CALLED && stack != NULL) {
+            struct observation nowhere = *what;
+            nowhere.site = NULL;
+            fail(&nowhere, refused, stack, other,
+                 "whose slot is another's already, has an instance left on");
         }
     }
 }
@@ -91,7 +113,9 @@ observe(const struct observation *what)
         return;
     } else if (what->kind == OBSERVE_ZONE_ATTACHED) {
         check_birth(what, stack);
-    } else if (what->phase != PHASE_CREATE && registration != NULL && view_stack_is_live(stack) &&
+    } else if (what->phase == PHASE_CREATE) {
+        check_slot(what);
+    } else if (registration != NULL && view_stack_is_live(stack) &&
                view_registration_stands(registration)) {
         fail(what, "9. All or nothing: nobody takes a module off a live stack", stack, registration,
              "stands, but is taken off the live");

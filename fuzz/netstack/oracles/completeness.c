@@ -66,6 +66,28 @@ check_free(const struct observation *what, const struct view_instance *instance)
     }
 }
 
+/*
+ * The birth of a stack has failed, and its last zone is off: it undid what it made. Judged there, for the free may be
+ * long after, and register and unregister find nothing to do on a stack that is gone.
+ */
+static void
+check_undone(const struct observation *what)
+{
+    if (!view.stack->birth_failed || view.subject->stack_zones(what->address) != 0) {
+        return;
+    }
+    for (uint32_t i = 0; i < view.instance_count; i++) {
+        const struct view_instance *instance = view_instance_at(i);
+        if (instance->stack == view.stack->number && instance->created &&
+            instance->ended[PHASE_DESTROY] == 0) {
+            struct observation nowhere = *what;
+            nowhere.site = NULL;
+            fail(&nowhere, instance, "4. Completeness: a birth that fails destroys what it created",
+                 "ends a birth that failed", "destroy was never called");
+        }
+    }
+}
+
 static void
 observe(const struct observation *what)
 {
@@ -75,6 +97,12 @@ observe(const struct observation *what)
             instance->begun[PHASE_SHUTDOWN] == 0 && wants_shutdown(instance)) {
             fail(what, instance, "4. Completeness: an instance is shut down before it is destroyed",
                  "starts a destroy", "shutdown was never called");
+        }
+        return;
+    }
+    if (what->kind == OBSERVE_UNLOCK) {
+        if (view.stack != NULL) {
+            check_undone(what);
         }
         return;
     }
@@ -99,5 +127,6 @@ const struct oracle oracle_completeness = {
         "4. Completeness: what was created is shut down and destroyed, before its stack ends "
         "and before its unregister returns",
     .observe = observe,
-    .kinds = 1u << OBSERVE_CALLBACK_START | 1u << OBSERVE_STACK_FREED | 1u << OBSERVE_RETURN,
+    .kinds = 1u << OBSERVE_CALLBACK_START | 1u << OBSERVE_STACK_FREED | 1u << OBSERVE_RETURN |
+             1u << OBSERVE_UNLOCK,
 };

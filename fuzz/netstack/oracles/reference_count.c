@@ -23,6 +23,24 @@ fail(const struct observation *what, const char *promise, const struct view_stac
 }
 
 static void
+check_given(const struct observation *what, const struct view_stack *stack, uint32_t called)
+{
+    if (stack->closing_since != 0 && stack->closing_since < called) {
+        /* Told by its probe or by its answer, it is the same lookup. */
+        struct observation nowhere = *what;
+        nowhere.site = NULL;
+        fail(&nowhere, "11. References: no lookup gives one after closing", stack,
+             "is given by a lookup that began after it was closing");
+    }
+}
+
+static bool
+is_in_lookup(void)
+{
+    return view.call != NULL && view.call->call == VIEW_CALL_LOOKUP;
+}
+
+static void
 check_probe(const struct observation *what, const struct view_stack *stack)
 {
     if (what->probe == KERNEL_PROBE_netstack__dec__ref) {
@@ -36,17 +54,12 @@ check_probe(const struct observation *what, const struct view_stack *stack)
                  "loses a reference that is held");
         }
     } else if (what->probe == KERNEL_PROBE_netstack__inc__ref && stack->reap_since != 0) {
+        /* Zero comes after closing: a lookup's mistake is the earlier one. */
+        if (is_in_lookup()) {
+            check_given(what, stack, view.call->since);
+        }
         fail(what, "11. References: none is taken once the count was zero", stack,
              "gives a reference while it is reaped");
-    }
-}
-
-static void
-check_given(const struct observation *what, const struct view_stack *stack, uint32_t called)
-{
-    if (stack->closing_since != 0 && stack->closing_since < called) {
-        fail(what, "11. References: no lookup gives one after closing", stack,
-             "is given by a lookup that began after it was closing");
     }
 }
 
@@ -78,7 +91,7 @@ observe(const struct observation *what)
     if (what->kind == OBSERVE_PROBE) {
         check_probe(what, stack);
     } else if (what->kind == OBSERVE_HOLD) {
-        if (view.call != NULL && view.call->call == VIEW_CALL_LOOKUP) {
+        if (is_in_lookup()) {
             check_given(what, stack, view.call->since);
         }
     } else if (view.cursor != NULL) {

@@ -75,7 +75,7 @@ check_rest(const struct observation *what)
 static void
 observe(const struct observation *what)
 {
-    if (what->kind == OBSERVE_THREADS_DONE) {
+    if (what->kind == OBSERVE_THREADS_DONE || what->kind == OBSERVE_REST) {
         check_rest(what);
         return;
     }
@@ -96,5 +96,5 @@ const struct oracle oracle_single_reap = {
     .name = "single_reap",
     .promise = "12. Single reap: one a stack, when it is closing and the last reference went",
     .observe = observe,
-    .kinds = 1u << OBSERVE_CALLBACK_START | 1u << OBSERVE_THREADS_DONE,
+    .kinds = 1u << OBSERVE_CALLBACK_START | 1u << OBSERVE_THREADS_DONE | 1u << OBSERVE_REST,
 };

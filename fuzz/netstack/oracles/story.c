@@ -227,20 +227,45 @@ tell_before(char *text, size_t room, const struct subject_matter *of)
     }
 }
 
+/*
+ * Is it the subject's own act, so that where it happens is where the promise breaks? Where the adapter was when it saw an
+ * answer, a reference or the end says nothing of the bug, and would give it many signatures.
+ */
+static bool
+is_the_subjects(enum observation_kind kind)
+{
+    switch (kind) {
+    case OBSERVE_CALLBACK_START:
+    case OBSERVE_CALLBACK_END:
+    case OBSERVE_PROBE:
+    case OBSERVE_STACK_BORN:
+    case OBSERVE_STACK_FREED:
+    case OBSERVE_UNLOCK:
+        return true;
+    default:
+        return false;
+    }
+}
+
 void
 view_break(enum heddle_verdict verdict, const struct oracle *oracle, const char *promise,
            const struct observation *what, uint32_t stack, const char *format, ...)
 {
     char text[1000];
+    const kernel_site_t site = is_the_subjects(what->kind) ? what->site : NULL;
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     const struct subject_matter of = {.stack = stack, .module = what->module};
+    if (site == NULL && what->site != NULL && length > 0 && (size_t)length < sizeof(text)) {
+        length += snprintf(text + length, sizeof(text) - (size_t)length, "\nSeen after %s (%s:%d).",
+                           what->site->function, what->site->file, what->site->line);
+    }
     if (length > 0 && (size_t)length < sizeof(text)) {
         tell_before(text + length, sizeof(text) - (size_t)length, &of);
     }
     const struct view_stack *object = stack == 0 ? NULL : view_stack_find(stack);
-    heddle_fail(verdict, oracle->name, promise, what->site != NULL ? what->site : KERNEL_HERE,
-                object == NULL ? NULL : object->address, NULL, "%s", text);
+    heddle_fail(verdict, oracle->name, promise, site, object == NULL ? NULL : object->address, NULL,
+                "%s", text);
 }
