@@ -55,6 +55,7 @@ struct task {
     uint64_t wake_ns;           /* WAIT_SLEEP and timed waits; 0: not timed */
     uint16_t wait_task;         /* WAIT_JOIN */
     kernel_mutex_t *wait_mutex; /* what a waiter on a condition variable will want */
+    const void *slept_on; /* the condition variable, from the sleep until it has that mutex again */
 
     uint32_t done;           /* of who ended: segment of the lock order */
     kernel_site_t last_site; /* of its last primitive: where it crashed, if it did */
@@ -171,6 +172,15 @@ scheduler_new_object(const char *name)
 
 /* The number of a new primitive of that class. */
 uint32_t scheduler_new_primitive(const void *primitive, const char *name);
+
+/* Tells the observer that the running task may be about to wait. */
+static inline void
+scheduler_tell_wait(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released)
+{
+    if (exec.observer != NULL && exec.observer->on_wait != NULL) {
+        exec.observer->on_wait(what, may_sleep, released);
+    }
+}
 
 /* --- deadlock.c ------------------------------------------------------------------------- */
 

@@ -237,6 +237,17 @@ void heddle_log_destroy(struct heddle_log *log);
 
 /* --- running ----------------------------------------------------------------------------- */
 
+/* What may take the running task off its processor, mutexes apart. */
+enum heddle_wait {
+    HEDDLE_WAIT_CONDITION,
+    HEDDLE_WAIT_SEMAPHORE,
+    HEDDLE_WAIT_MEMORY,   /* an allocation */
+    HEDDLE_WAIT_DISPATCH, /* of a task */
+    HEDDLE_WAIT_END,      /* of a thread, or of a task queue */
+    HEDDLE_WAIT_TIME,
+    HEDDLE_WAIT_KIND_COUNT
+};
+
 /*
  * What the adapter wants to see as it happens. Called by the running task, inside the primitive,
  * where no scheduling point may be reached. Any of them may be NULL.
@@ -247,6 +258,11 @@ struct heddle_observer {
     void (*on_free)(uint32_t object, const char *kind, void *memory, size_t size);
     void (*on_unlock)(const kernel_mutex_t *mutex, void *container, uint32_t object,
                       const char *kind); /* container: the live allocation it lies in, or NULL */
+    /*
+     * Before it waits, or might: it need not come to that. may_sleep: false for an allocation or a dispatch that
+     * fails instead. released: the mutex that the wait gives back, or NULL.
+     */
+    void (*on_wait)(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released);
     bool (*on_allocate_may_fail)(const char *kind,
                                  kernel_site_t site); /* true: NOSLEEP fails now */
 };
@@ -328,6 +344,12 @@ uint32_t heddle_choose(uint32_t count);
 _Noreturn void heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise,
                            kernel_site_t site, const void *object0, const void *object1,
                            const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+/*
+ * The class of a mutex that the running task holds, `except` (or NULL) apart: the one taken last. NULL: none, or this run
+ * does not keep them (lock_order).
+ */
+const char *heddle_lock_held(const kernel_mutex_t *except);
 
 /* --- memory, as oracles see it ---------------------------------------------------------- */
 

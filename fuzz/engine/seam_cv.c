@@ -92,9 +92,11 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
     uint32_t mutex_number = ((const struct seam_mutex *)mutex)->number;
     scheduler_keep_mark(HEDDLE_MARK_RELEASED, mutex_number);
     check(cv, what, site);
+    scheduler_tell_wait(HEDDLE_WAIT_CONDITION, true, mutex);
 
     uint32_t number = cv->number;
     self->wait_mutex = mutex;
+    self->slept_on = cv;
     bool timed = deadline_ns != 0;
     bool at_once = scheduler_choose(timed ? HEDDLE_CHOICE_TIMEOUT : HEDDLE_CHOICE_SPURIOUS, 2) == 1;
     scheduler_wait_for(kind, cv, number, cv->name, site);
@@ -118,6 +120,7 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
                               : at_once ? WOKEN_SPURIOUS
                                         : WOKEN_SIGNALLED;
     seam_mutex_lock(mutex, what, site);
+    self->slept_on = NULL;
     trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site)->result = reason;
     return reason;
 }
