@@ -227,6 +227,20 @@ on_unlock(const kernel_mutex_t *mutex, void *container, uint32_t object, const c
     }
 }
 
+static void
+on_wait(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released)
+{
+    const char *lock = heddle_lock_held(released);
+    if (lock == NULL && adapter_task()->call == NULL) {
+        return; /* a task of the service may wait when it likes */
+    }
+    struct observation see = observation_of(OBSERVE_WAIT, KERNEL_HERE);
+    see.wait = what;
+    see.may_sleep = may_sleep;
+    see.lock = lock;
+    oracle_observe(&see);
+}
+
 /* What the arguments of a probe are, by the words of probes.h. */
 enum probe_argument {
     PROBE_ARGUMENT_none,
@@ -291,5 +305,6 @@ const struct heddle_observer adapter_observer_with_oracles = {
     .on_alloc = on_alloc,
     .on_free = on_free,
     .on_unlock = on_unlock,
+    .on_wait = on_wait,
     .on_allocate_may_fail = on_allocate_may_fail,
 };

@@ -101,14 +101,23 @@ laboratory_obstacle(const struct laboratory_target *target, const struct subject
 bool
 laboratory_oracle_at(size_t index, const char **name, const char **summary)
 {
-    for (size_t i = 0; i <= index; i++) {
-        if (netstack_oracles[i] == NULL) {
-            return false;
+    size_t count = 0;
+    while (netstack_oracles[count] != NULL && count < index) {
+        count++;
+    }
+    if (netstack_oracles[count] != NULL) {
+        *name = netstack_oracles[index]->name;
+        *summary = netstack_oracles[index]->promise;
+        return true;
+    }
+    for (size_t i = 0; engine_checks[i].name != NULL; i++) {
+        if (count + i == index) {
+            *name = engine_checks[i].name;
+            *summary = engine_checks[i].promise;
+            return true;
         }
     }
-    *name = netstack_oracles[index]->name;
-    *summary = netstack_oracles[index]->promise;
-    return true;
+    return false;
 }
 
 void

@@ -48,7 +48,9 @@ const struct subject *laboratory_subject_find(const char *name);
 const char *laboratory_obstacle(const struct laboratory_target *target,
                                 const struct subject *subject);
 
-/* Oracles by index: name and the promise it keeps, a line each. False past the last. */
+/*
+ * Oracles by index, then the engine's own checks: name and the promise it keeps, a line each. False past the last.
+ */
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
 
 /*

@@ -48,6 +48,12 @@ subject_stack_id(const subject_stack_t *stack)
     return stack->netstack_stackid;
 }
 
+SUBJECT_UNWATCHED static uint32_t
+subject_stack_zones(const subject_stack_t *stack)
+{
+    return (uint32_t)stack->netstack_numzones;
+}
+
 static bool
 subject_inuse_by_stackid(int stackid)
 {
@@ -92,9 +98,10 @@ subject_kstat_create_zone(const char *name, int instance, zoneid_t zone)
     .name = SUBJECT_TEXT(SUBJECT_NAME), .globals = {SUBJECT_DATA_START, SUBJECT_DATA_END},         \
     .stack_lock_offset = offsetof(netstack_t, netstack_lock),                                      \
     .stack_module_flags = subject_module_flags, .stack_module_instance = subject_module_instance,  \
-    .stack_id = subject_stack_id, .hold = netstack_hold, .rele = netstack_rele,                    \
-    .hold_if_active = netstack_hold_if_active, .get_current = netstack_get_current,                \
-    .find_by_cred = netstack_find_by_cred, .find_by_zoneid = netstack_find_by_zoneid,              \
+    .stack_id = subject_stack_id, .stack_zones = subject_stack_zones, .hold = netstack_hold,       \
+    .rele = netstack_rele, .hold_if_active = netstack_hold_if_active,                              \
+    .get_current = netstack_get_current, .find_by_cred = netstack_find_by_cred,                    \
+    .find_by_zoneid = netstack_find_by_zoneid,                                                     \
     .find_by_zoneid_nolock = netstack_find_by_zoneid_nolock,                                       \
     .find_by_stackid = netstack_find_by_stackid, .inuse_by_stackid = subject_inuse_by_stackid,     \
     .next_init = subject_next_init, .next = subject_next, .next_fini = subject_next_fini,          \
