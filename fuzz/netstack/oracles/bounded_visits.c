@@ -2,18 +2,17 @@
  *
  * Invariant 25: register and unregister visit each stack a bounded number of times, whatever others
  * create meanwhile. A visit: the call unlocks that stack, having unlocked another since it was last
- * there; so waiting on a stack, and the callback there, are one visit. The bound is of what the
- * call found: with N stacks at its beginning, N + 1 visits of one stack by a register, 2 N + 2 by an
- * unregister, and for the rollback of a failed create as many again. What is done in passes needs a
- * few; a call that begins anew after each stack keeps to the bound, too, as long as nobody comes in
- * between; what makes it begin anew for each newcomer does not.
+ * there; so waiting on a stack, and the callback there, are one visit.
+ *
+ * The bound is of what the call found. With N stacks at its beginning, 2 N + 2 visits of one stack
+ * for each pass that it needs: one to create, two to shut down and to destroy. Passes alone need one
+ * each; one that begins anew after each stack, once because it waited there and once because it
+ * called the module, keeps to the bound, too, while nobody comes in between. What begins anew for
+ * each newcomer does not.
  */
 #include "netstack/oracles/view.h"
 
 #include <string.h>
-
-#define PASSES_REGISTER   2 /* at least: to mark, to create */
-#define PASSES_UNREGISTER 4 /* to mark, shut down, destroy, clear */
 
 extern const struct oracle oracle_bounded_visits;
 
@@ -53,17 +52,9 @@ begin_visits(struct visitor *visitor)
 static uint32_t
 bound_of(const struct visitor *visitor)
 {
-    uint32_t restarts = visitor->stacks + 1;
-    uint32_t passes = PASSES_REGISTER;
-    if (view.call->call == VIEW_CALL_UNREGISTER || visitor->rolls_back) {
-        restarts *= 2;
-        passes = PASSES_UNREGISTER;
-    }
-    if (view.call->call == VIEW_CALL_REGISTER && visitor->rolls_back) {
-        restarts += visitor->stacks + 1;
-        passes += PASSES_REGISTER;
-    }
-    return restarts > passes ? restarts : passes;
+    uint32_t each = 2 * visitor->stacks + 2;
+    uint32_t passes = view.call->call == VIEW_CALL_UNREGISTER ? 2 : visitor->rolls_back ? 3 : 1;
+    return passes * each;
 }
 
 static void
