@@ -25,7 +25,9 @@ static const struct oracle *alone; /* NULL: all */
 static struct told {
     uintptr_t pointers[NS_MAX];
     uint16_t flags[NS_MAX];
+    uint32_t zones, stack_flags;
 } told[NUMBERS_MAX];
+static struct subject subject;  /* what it does not say, no story asks for */
 static uint32_t epochs[NS_MAX]; /* of the last registration */
 
 #define LIVE_MAX 32
@@ -108,6 +110,32 @@ told_pointer(const subject_stack_t *stack, int module)
     return (void *)((const struct told *)(const void *)stack)->pointers[module];
 }
 
+static uint32_t
+told_zones(const subject_stack_t *stack)
+{
+    return ((const struct told *)(const void *)stack)->zones;
+}
+
+static uint32_t
+told_stack_flags(const subject_stack_t *stack)
+{
+    return ((const struct told *)(const void *)stack)->stack_flags;
+}
+
+void
+zones_become(uint32_t stack, uint32_t zones)
+{
+    subject.stack_zones = told_zones;
+    told[stack].zones = zones;
+}
+
+void
+stack_flags_become(uint32_t stack, uint32_t flags)
+{
+    subject.stack_flags = told_stack_flags;
+    told[stack].stack_flags = flags;
+}
+
 void
 flags_become(uint32_t stack, uint8_t module, uint16_t flags)
 {
@@ -144,7 +172,7 @@ tell(struct observation what)
 static bool
 tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
 {
-    static struct subject subject;
+    subject = (struct subject){.name = "story"};
     subject.name = "story";
     subject.stack_kind = "stack";
     subject.differences = differences;
@@ -439,6 +467,68 @@ probes(uint16_t task, enum kernel_probe probe, uint32_t stack, uint8_t module)
                               .probe = probe,
                               .module = module,
                               .zone = -1});
+}
+
+void
+waits(uint16_t task, enum heddle_wait wait, bool may_sleep, const char *lock)
+{
+    tell((struct observation){.kind = OBSERVE_WAIT,
+                              .task = task,
+                              .wait = wait,
+                              .may_sleep = may_sleep,
+                              .lock = lock,
+                              .module = 0xff,
+                              .zone = -1});
+}
+
+void
+starts_holding(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch, const char *lock)
+{
+    tell((struct observation){.kind = OBSERVE_CALLBACK_START,
+                              .task = task,
+                              .phase = PHASE_CREATE,
+                              .stack = stack,
+                              .module = module,
+                              .epoch = epoch,
+                              .zone = (int)stack,
+                              .lock = lock});
+}
+
+void
+limits_reaps(int limit)
+{
+    tell(
+        (struct observation){.kind = OBSERVE_STARTED, .result = limit, .module = 0xff, .zone = -1});
+}
+
+void
+makes_kstat(uint16_t task, uint32_t kstat, int stackid)
+{
+    struct observation what = {.zone = stackid, .module = 0xff};
+    tell_call(OBSERVE_CALL, task, VERB_KSTAT_CREATE_STACK, what);
+    what.kstat = kstat;
+    tell_call(OBSERVE_RETURN, task, VERB_KSTAT_CREATE_STACK, what);
+}
+
+void
+begins_to_look(uint16_t task, uint32_t kstat, int zone)
+{
+    tell_call(OBSERVE_CALL, task, VERB_KSTAT_ZONE_FIND,
+              (struct observation){.zone = zone, .module = 0xff, .kstat = kstat});
+}
+
+void
+ends_looking(uint16_t task, uint32_t kstat, int zone, int result)
+{
+    tell_call(OBSERVE_RETURN, task, VERB_KSTAT_ZONE_FIND,
+              (struct observation){.zone = zone, .module = 0xff, .kstat = kstat, .result = result});
+}
+
+void
+looks_for_kstat(uint16_t task, uint32_t kstat, int zone, int result)
+{
+    begins_to_look(task, kstat, zone);
+    ends_looking(task, kstat, zone, result);
 }
 
 void

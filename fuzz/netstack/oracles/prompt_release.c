@@ -5,7 +5,6 @@
  * might, on the task of a release, under that very call.
  */
 #include "netstack/contract.h"
-#include "netstack/operations.h"
 #include "netstack/oracles/view.h"
 
 extern const struct oracle oracle_prompt_release;
@@ -21,7 +20,7 @@ observe(const struct observation *what)
         [HEDDLE_WAIT_END] = "24. Release: it waits for no other task's end",
         [HEDDLE_WAIT_TIME] = "24. Release: it does not sleep",
     };
-    if (view.call == NULL || (view.call->verb != VERB_RELE && view.call->verb != VERB_RELE_TAG) ||
+    if (view.call == NULL || view.call->call != VIEW_CALL_RELEASE ||
         (view.subject->differences & CONTRACT_LIMIT_AT_RELE)) {
         return;
     }

@@ -152,7 +152,10 @@ view_stack_has_instances(const struct view_stack *stack)
 
 /* --- when the count is zero for good ---------------------------------------------------------- */
 
-/* The probe comes before the reference goes, and a lookup's after it came: so not yet surely. */
+/*
+ * The probe comes before the reference goes, and a lookup's after it came. So the count is surely zero once whoever
+ * brought it to zero has returned, at an instant when nobody else is in such a call.
+ */
 static void
 take_drop(struct view_stack *stack)
 {
@@ -172,7 +175,7 @@ forget_drop(struct view_stack *stack)
     stack->dropped_by = stack->zero_since = 0;
 }
 
-/* After the return of a call: who gave the last reference back has done so, and nobody has one untold. */
+/* After the return of a call. */
 static void
 settle_drops(const struct view_frame *frame)
 {
@@ -181,7 +184,7 @@ settle_drops(const struct view_frame *frame)
         if (frame != NULL && stack->dropped_by == frame->serial) {
             stack->dropped_by = VIEW_RETURNED;
         }
-        if (stack->dropped_by == VIEW_RETURNED && stack->zero_since == 0 && view.givers == 0) {
+        if (stack->dropped_by == VIEW_RETURNED && stack->zero_since == 0 && view.movers == 0) {
             stack->zero_since = view.now;
             view.drops--;
         }
@@ -208,7 +211,8 @@ count_call(const struct view_frame *frame, uint32_t change)
         break;
     case VIEW_CALL_LOOKUP:
     case VIEW_CALL_WALK:
-        view.givers += change;
+    case VIEW_CALL_RELEASE:
+        view.movers += change;
         break;
     default:
         break;

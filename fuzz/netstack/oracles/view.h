@@ -35,6 +35,7 @@ enum view_call {
     VIEW_CALL_LOOKUP, /* returns a stack that is active, held */
     VIEW_CALL_WALK,   /* so does this, one after the other */
     VIEW_CALL_INUSE,
+    VIEW_CALL_RELEASE,
     VIEW_CALL_COUNT
 };
 
@@ -141,9 +142,9 @@ struct view {
     struct view_cursor *cursor;     /* WALK_INIT, WALK_NEXT; NULL: too many */
     uint32_t modules;               /* bit set: those that a register was called for */
     uint32_t stack_count, instance_count, cursors_open;
-    uint32_t
-        givers; /* lookups and steps of walks under way: may have taken what they have not told */
-    uint32_t drops;       /* stacks of which dropped_by is set and zero_since not */
+    uint32_t movers; /* calls under way that take or give back: one may have taken what it has not
+                        told, or told of what it has not given back */
+    uint32_t drops;  /* stacks of which dropped_by is set and zero_since not */
     uint32_t zone_calls;  /* under way: those that may attach or detach a zone */
     uint32_t zones_since; /* the last of them was called */
     bool zones_unsure;    /* ids came round, or the service ended: not every zone is known */
