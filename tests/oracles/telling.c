@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Telling observations by hand, and the engine's double: heddle_fail jumps back into the test,
- * heddle_live_allocations counts what the test says lives.
+ * Telling observations by hand, and the engine's double: heddle_fail jumps back into the test.
  */
 #include "telling.h"
 
@@ -27,15 +26,7 @@ static struct told {
     uint16_t flags[NS_MAX];
     uint32_t zones, stack_flags;
 } told[NUMBERS_MAX];
-static struct subject subject;  /* what it does not say, no story asks for */
-static uint32_t epochs[NS_MAX]; /* of the last registration */
-
-#define LIVE_MAX 32
-static struct {
-    uint32_t object;
-    const char *kind;
-} live[LIVE_MAX];
-static size_t live_count;
+static struct subject subject; /* what it does not say, no story asks for */
 
 /* --- the engine's double ------------------------------------------------------------------- */
 
@@ -56,46 +47,6 @@ heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise
     (void)snprintf(said.oracle, sizeof(said.oracle), "%s", oracle);
     (void)snprintf(said.promise, sizeof(said.promise), "%s", promise);
     longjmp(said.back, 1);
-}
-
-size_t
-heddle_live_allocations(void (*visit)(uint32_t object, const char *kind, void *argument),
-                        void *argument)
-{
-    for (size_t i = 0; visit != NULL && i < live_count; i++) {
-        visit(live[i].object, live[i].kind, argument);
-    }
-    return live_count;
-}
-
-const struct program_vocabulary *
-operations_vocabulary(void)
-{
-    static struct program_verb verbs[VERB_COUNT];
-    static const struct program_vocabulary vocabulary = {.verbs = verbs, .verb_count = VERB_COUNT};
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        verbs[i].name = "a call";
-    }
-    verbs[VERB_UNREGISTER].name = "unregister";
-    return &vocabulary;
-}
-
-void
-live_add(uint32_t object, const char *kind)
-{
-    live[live_count].object = object;
-    live[live_count++].kind = kind;
-}
-
-void
-live_remove(uint32_t object)
-{
-    for (size_t i = 0; i < live_count; i++) {
-        if (live[i].object == object) {
-            live[i] = live[--live_count];
-            return;
-        }
-    }
 }
 
 static uint16_t
@@ -181,7 +132,7 @@ tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
     memset(told, 0, sizeof(told));
 
     memset(&said, 0, sizeof(said));
-    live_count = 0;
+    live_forget();
     alone = oracle;
     oracles_begin(&subject, false);
     if (setjmp(said.back) == 0) {
@@ -602,75 +553,4 @@ void
 rests(void)
 {
     tell((struct observation){.kind = OBSERVE_REST, .module = 0xff, .zone = -1});
-}
-
-/* --- whole scenes ---------------------------------------------------------------------------- */
-
-void
-registers(uint16_t task, uint8_t module, uint32_t epoch)
-{
-    epochs[module] = epoch;
-    calls_register(task, module, epoch, true);
-    runs(task, PHASE_CREATE, GLOBAL, module, epoch);
-    returns_register(task, module, epoch, 0);
-}
-
-void
-unregisters(uint16_t task, uint8_t module)
-{
-    calls_unregister(task, module);
-    runs(task, PHASE_SHUTDOWN, GLOBAL, module, epochs[module]);
-    runs(task, PHASE_DESTROY, GLOBAL, module, epochs[module]);
-    returns_unregister(task, module, 0);
-}
-
-void
-boots(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    calls(task, VERB_ZONE_CREATE);
-    born(task, stack);
-    if (module < NS_MAX) {
-        starts(task, PHASE_CREATE, stack, module, epoch);
-        ends(task, PHASE_CREATE, stack, module, epoch);
-    }
-    attached(task, (int)stack, stack);
-    returns_of_zone(task, VERB_ZONE_CREATE, (int)stack, 0);
-}
-
-void
-halts(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    calls_of_zone(task, VERB_ZONE_DESTROY, (int)stack);
-    detaching(task, (int)stack, stack);
-    if (module < NS_MAX) {
-        runs(task, PHASE_SHUTDOWN, stack, module, epoch);
-    }
-    probes(task, KERNEL_PROBE_netstack__dec__numzones, stack, 0xff);
-    probes(task, KERNEL_PROBE_netstack__dec__ref, stack, 0xff);
-    returns_of_zone(task, VERB_ZONE_DESTROY, (int)stack, 0);
-}
-
-void
-is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch)
-{
-    if (module < NS_MAX) {
-        runs(task, PHASE_DESTROY, stack, module, epoch);
-    }
-    freed(task, stack);
-}
-
-void
-finds(uint16_t task, uint32_t stack)
-{
-    calls_of_zone(task, VERB_FIND_BY_STACKID, -1);
-    holds(task, stack);
-    returns_with(task, VERB_FIND_BY_STACKID, -1, stack);
-}
-
-void
-gives_back(uint16_t task, uint32_t stack)
-{
-    calls(task, VERB_RELE);
-    releases(task, stack);
-    returns(task, VERB_RELE, 0);
 }

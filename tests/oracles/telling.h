@@ -46,6 +46,7 @@ void assert_refused(story_fn *story);
 const char *last_message(void);
 
 /* What lives: for resting_state. */
+void live_forget(void);
 void live_add(uint32_t object, const char *kind);
 void live_remove(uint32_t object);
 
