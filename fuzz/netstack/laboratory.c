@@ -101,23 +101,27 @@ laboratory_obstacle(const struct laboratory_target *target, const struct subject
 bool
 laboratory_oracle_at(size_t index, const char **name, const char **summary)
 {
-    size_t count = 0;
-    while (netstack_oracles[count] != NULL && count < index) {
-        count++;
-    }
-    if (netstack_oracles[count] != NULL) {
-        *name = netstack_oracles[index]->name;
-        *summary = netstack_oracles[index]->promise;
-        return true;
-    }
-    for (size_t i = 0; engine_checks[i].name != NULL; i++) {
-        if (count + i == index) {
-            *name = engine_checks[i].name;
-            *summary = engine_checks[i].promise;
-            return true;
+    for (size_t i = 0; i <= index; i++) {
+        if (netstack_oracles[i] == NULL) {
+            return false;
         }
     }
-    return false;
+    *name = netstack_oracles[index]->name;
+    *summary = netstack_oracles[index]->promise;
+    return true;
+}
+
+bool
+laboratory_check_at(size_t index, const char **name, const char **summary)
+{
+    for (size_t i = 0; i <= index; i++) {
+        if (engine_checks[i].name == NULL) {
+            return false;
+        }
+    }
+    *name = engine_checks[index].name;
+    *summary = engine_checks[index].promise;
+    return true;
 }
 
 void

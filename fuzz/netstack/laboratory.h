@@ -48,10 +48,11 @@ const struct subject *laboratory_subject_find(const char *name);
 const char *laboratory_obstacle(const struct laboratory_target *target,
                                 const struct subject *subject);
 
-/*
- * Oracles by index, then the engine's own checks: name and the promise it keeps, a line each. False past the last.
- */
+/* Oracles by index: name and the promise it keeps, a line each. False past the last. */
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
+
+/* The same of what the engine keeps by itself, whatever oracles are asked. */
+bool laboratory_check_at(size_t index, const char **name, const char **summary);
 
 /*
  * Which of them are asked from the next execution on: the bit of each index. To begin with, all. For measuring, and to see
