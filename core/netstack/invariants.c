@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Executable invariants: what must be true of a stack whenever its lock is free, and of the service
- * whenever its lock is. Each reads under those locks, so both may be called at any time.
+ * whenever its lock is. Each reads under those locks, so both may be called at any time. And what others see of a
+ * stack's stage.
  */
 #include <stdatomic.h>
 
 #include "netstack_impl.h"
 
 #define service netstack__service
+
+unsigned
+netstack_read_flags(const netstack_t *ns)
+{
+    VERIFY(kernel_mutex_is_held(&ns->netstack_lock));
+    unsigned stage = netstack__of(ns)->stage;
+    return stage == NETSTACK__UNINITIALISED ? NSF_UNINIT
+           : stage >= NETSTACK__CLOSING     ? NSF_CLOSING
+                                            : 0;
+}
 
 static bool
 has_at_most_one(unsigned flags)

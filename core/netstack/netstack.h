@@ -201,6 +201,9 @@ void netstack_read_figures(struct netstack_figures *figures);
 /* Writes figures and the holders of lingering stacks, for people or as one JSON object. */
 void netstack_report(FILE *out, bool as_json);
 
+/* NSF_UNINIT until all creates of the birth ended, NSF_CLOSING from then on. Locks: netstack_lock is held. */
+unsigned netstack_read_flags(const netstack_t *ns);
+
 /* Executable invariants: of one stack, and of all. True, or the end with what is wrong. */
 bool netstack_is_valid(const netstack_t *ns);
 bool netstack_all_valid(void);

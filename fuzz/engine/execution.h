@@ -42,7 +42,7 @@ struct task {
     uint64_t drawn;     /* for its next choice of a task, if the strategy draws ahead */
     uint16_t number;
     bool ended, timed_out;
-    bool was_disturbed; /* its last wait on a condition ended by on_wait */
+    bool was_disturbed; /* its last wait on a condition ended so */
     enum wait_kind waits_for;
     const char *name;
     void (*run)(void *);
@@ -58,6 +58,7 @@ struct task {
     uint64_t wake_ns;           /* WAIT_SLEEP and timed waits; 0: not timed */
     uint16_t wait_task;         /* WAIT_JOIN */
     kernel_mutex_t *wait_mutex; /* what a waiter on a condition variable will want */
+    const void *slept_on; /* the condition variable, from the sleep until it has that mutex again */
 
     uint32_t done;           /* of who ended: segment of the lock order */
     kernel_site_t last_site; /* of its last primitive: where it crashed, if it did */
@@ -183,6 +184,15 @@ scheduler_set_alarm(void); /* finds the step before which a point has nothing to
 void scheduler_wake_sleepers(void); /* all whose time has come; and finds the next one's */
 void
 scheduler_skip_time(uint64_t ns); /* ahead; who has slept enough then wakes at the next point */
+
+/* Tells the observer that the running task may be about to wait. */
+static inline void
+scheduler_tell_wait(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released)
+{
+    if (exec.observer != NULL && exec.observer->on_wait != NULL) {
+        exec.observer->on_wait(what, may_sleep, released);
+    }
+}
 
 /* --- deadlock.c ------------------------------------------------------------------------- */
 

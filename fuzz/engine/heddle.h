@@ -257,6 +257,17 @@ struct heddle_dispatch {
     uint64_t delay_ns; /* it starts no earlier than that */
 };
 
+/* What may take the running task off its processor, mutexes apart. */
+enum heddle_wait {
+    HEDDLE_WAIT_CONDITION,
+    HEDDLE_WAIT_SEMAPHORE,
+    HEDDLE_WAIT_MEMORY,   /* an allocation */
+    HEDDLE_WAIT_DISPATCH, /* of a task */
+    HEDDLE_WAIT_END,      /* of a thread, or of a task queue */
+    HEDDLE_WAIT_TIME,
+    HEDDLE_WAIT_KIND_COUNT
+};
+
 /*
  * What the adapter wants to see as it happens. Called by the running task, inside the primitive,
  * where no scheduling point may be reached. Any of them may be NULL.
@@ -267,15 +278,19 @@ struct heddle_observer {
     void (*on_free)(uint32_t object, const char *kind, void *memory, size_t size);
     void (*on_unlock)(const kernel_mutex_t *mutex, void *container, uint32_t object,
                       const char *kind); /* container: the live allocation it lies in, or NULL */
+    /*
+     * Before it waits, or might: it need not come to that. may_sleep: false for an allocation or a dispatch that
+     * fails instead. released: the mutex that the wait gives back, or NULL.
+     */
+    void (*on_wait)(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released);
 
     /* What goes wrong at a primitive, asked behind its scheduling point. A run without them has no faults. */
     enum heddle_allocation (*on_allocate)(const char *kind, enum kernel_wait wait,
                                           kernel_site_t site);
     void (*on_dispatch)(struct heddle_dispatch *dispatch);
-    bool (*on_wait)(
-        void); /* this wait on a condition ends spuriously; never two in a row of a task's */
-    uint64_t (*on_work)(void);  /* so long is kept from running who is woken for work, ns */
-    uint64_t (*on_clock)(void); /* so far jumps the clock ahead before it is read, ns */
+    bool (*ends_spuriously)(void); /* this wait on a condition; never two in a row of a task's */
+    uint64_t (*on_work)(void);     /* so long is kept from running who is woken for work, ns */
+    uint64_t (*on_clock)(void);    /* so far jumps the clock ahead before it is read, ns */
 };
 
 /* A subject's writable static data: saved before its first execution, put back before each. */
@@ -358,6 +373,12 @@ uint32_t heddle_choose(uint32_t count);
 _Noreturn void heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise,
                            kernel_site_t site, const void *object0, const void *object1,
                            const char *format, ...) __attribute__((format(printf, 7, 8)));
+
+/*
+ * The class of a mutex that the running task holds, `except` (or NULL) apart: the one taken last. NULL: none, or this run
+ * does not keep them (lock_order).
+ */
+const char *heddle_lock_held(const kernel_mutex_t *except);
 
 /* --- memory, as oracles see it ---------------------------------------------------------- */
 

@@ -310,6 +310,22 @@ lock_order_take(const struct seam_mutex *mutex, kernel_site_t site)
     }
 }
 
+const char *
+heddle_lock_held(const kernel_mutex_t *except)
+{
+    if (!exec.run->lock_order) {
+        return NULL;
+    }
+    uint16_t task = exec.current->number;
+    for (uint32_t i = order.held_count[task]; i > 0; i--) {
+        const struct seam_mutex *mutex = order.held[task][i - 1].mutex;
+        if ((const void *)mutex != except) {
+            return mutex->name;
+        }
+    }
+    return NULL;
+}
+
 void
 lock_order_drop(const struct seam_mutex *mutex)
 {

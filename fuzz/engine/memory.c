@@ -255,6 +255,7 @@ kernel_zalloc_at(const char *kind, size_t size, enum kernel_wait wait, kernel_si
 {
     struct heddle_event *event = scheduler_point(HEDDLE_EVENT_ALLOC, 0, site);
     const struct heddle_observer *observer = exec.observer;
+    scheduler_tell_wait(HEDDLE_WAIT_MEMORY, wait == KERNEL_SLEEP, NULL);
     if (observer != NULL && observer->on_allocate != NULL) {
         switch (observer->on_allocate(kind, wait, site)) {
         case HEDDLE_ALLOCATION_FAILS:
@@ -288,17 +289,44 @@ kernel_zalloc_at(const char *kind, size_t size, enum kernel_wait wait, kernel_si
 
 /* --- freeing ----------------------------------------------------------------------------- */
 
+static bool
+lies_in(const void *address, const struct allocation *allocation)
+{
+    const char *byte = address;
+    return byte >= allocation->start && byte < allocation->start + allocation->size;
+}
+
+/*
+ * A task that was woken and has not run since looks again at what it slept on when it does. If the mutex that it waits
+ * for lies there too, it finds out by itself, then.
+ */
+static void
+check_woken(const struct allocation *allocation, kernel_site_t site)
+{
+    for (uint32_t i = 0; i < exec.task_count; i++) {
+        const struct task *task = &exec.tasks[i];
+        if (task->slept_on != NULL && task->waits_for == WAIT_MUTEX &&
+            lies_in(task->slept_on, allocation) && !lies_in(task->wait_mutex, allocation)) {
+            verdict_fail("free", HEDDLE_USE_AFTER_FREE,
+                         "whoever was woken runs before what it slept on is freed", site,
+                         allocation->start, NULL,
+                         "Object %u (%s) is freed while task %u (%s), which slept on it and was "
+                         "woken, has not run since, in %s.",
+                         allocation->number, allocation->kind, task->number, task->name,
+                         task->wait_site->function);
+        }
+    }
+}
+
 /* A task that sleeps on something in this block would wake in freed memory, or never. */
 static void
 check_sleepers(const struct allocation *allocation, kernel_site_t site)
 {
     for (uint32_t i = 0; i < exec.task_count; i++) {
         const struct task *task = &exec.tasks[i];
-        const char *object = task->wait_object;
         bool sleeps = task->waits_for == WAIT_CV || task->waits_for == WAIT_SEMA ||
                       task->waits_for == WAIT_WORK;
-        if (sleeps && object >= allocation->start &&
-            object < allocation->start + allocation->size) {
+        if (sleeps && lies_in(task->wait_object, allocation)) {
             verdict_fail("free", HEDDLE_USE_AFTER_FREE, "memory is not freed under a sleeping task",
                          site, allocation->start, NULL,
                          "Object %u (%s) is freed while task %u (%s) sleeps on %s in it, in %s.",
@@ -332,6 +360,7 @@ kernel_free_at(void *memory, size_t size, kernel_site_t site)
                      allocation->kind, allocation->size, size);
     }
     check_sleepers(allocation, site);
+    check_woken(allocation, site);
     access_free(memory, size, __builtin_return_address(0));
     sanitizer_end_life(memory, size);
     if (exec.observer != NULL && exec.observer->on_free != NULL) {

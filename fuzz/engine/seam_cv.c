@@ -76,8 +76,8 @@ waiter_at(const struct seam_cv *cv, uint32_t index)
 static bool
 ends_spuriously(const struct task *task)
 {
-    return !task->was_disturbed && exec.observer != NULL && exec.observer->on_wait != NULL &&
-           exec.observer->on_wait();
+    return !task->was_disturbed && exec.observer != NULL &&
+           exec.observer->ends_spuriously != NULL && exec.observer->ends_spuriously();
 }
 
 /*
@@ -100,9 +100,11 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
     uint32_t mutex_number = ((const struct seam_mutex *)mutex)->number;
     scheduler_keep_mark(HEDDLE_MARK_RELEASED, mutex_number);
     check(cv, what, site);
+    scheduler_tell_wait(HEDDLE_WAIT_CONDITION, true, mutex);
 
     uint32_t number = cv->number;
     self->wait_mutex = mutex;
+    self->slept_on = cv;
     bool timed = deadline_ns != 0;
     bool at_once = scheduler_choose(timed ? HEDDLE_CHOICE_TIMEOUT : HEDDLE_CHOICE_SPURIOUS, 2) == 1;
     bool disturbed = !at_once && ends_spuriously(self);
@@ -128,6 +130,7 @@ wait(kernel_cv_t *opaque, kernel_mutex_t *mutex, enum wait_kind kind, uint64_t d
                               : at_once || disturbed ? WOKEN_SPURIOUS
                                                      : WOKEN_SIGNALLED;
     seam_mutex_lock(mutex, what, site);
+    self->slept_on = NULL;
     trace_event(HEDDLE_EVENT_CV_WAKE, number, 0, site)->result = reason;
     return reason;
 }

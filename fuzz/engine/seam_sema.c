@@ -70,6 +70,7 @@ kernel_sema_wait_at(kernel_sema_t *opaque, kernel_site_t site)
     check(sema, "sema_wait", site);
     scheduler_point(HEDDLE_EVENT_SEMA_WAIT, sema->number, site);
     check(sema, "sema_wait", site);
+    scheduler_tell_wait(HEDDLE_WAIT_SEMAPHORE, true, NULL);
     if (sema->count == 0) {
         uint32_t number = sema->number;
         exec.log->events[exec.log->event_count - 1].result = 1; /* it waits */

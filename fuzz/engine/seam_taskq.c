@@ -154,6 +154,7 @@ kernel_taskq_dispatch_at(kernel_taskq_t *queue, void (*run)(void *), void *argum
     check(queue, "taskq_dispatch", site);
     struct heddle_event *event = scheduler_point(HEDDLE_EVENT_TASKQ_DISPATCH, queue->number, site);
     check(queue, "taskq_dispatch", site);
+    scheduler_tell_wait(HEDDLE_WAIT_DISPATCH, wait == KERNEL_SLEEP, NULL);
     if (queue->count == TASKQ_ITEMS_MAX) {
         if (wait == KERNEL_NOSLEEP) {
             return false;
@@ -187,6 +188,7 @@ kernel_taskq_destroy_at(kernel_taskq_t *queue, kernel_site_t site)
     check(queue, "taskq_destroy", site);
     scheduler_point(HEDDLE_EVENT_TASKQ_DESTROY, queue->number, site);
     check(queue, "taskq_destroy", site);
+    scheduler_tell_wait(HEDDLE_WAIT_END, true, NULL);
     if (queue->count > 0 || queue->busy > 0) {
         scheduler_wait_for(WAIT_TASKQ_END, queue, queue->number, queue->name, site);
         scheduler_block();

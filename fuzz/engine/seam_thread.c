@@ -126,6 +126,7 @@ kernel_thread_create_at(const char *name, void (*run)(void *), void *argument, k
 void
 kernel_thread_join_at(kernel_thread_t *thread, kernel_site_t site)
 {
+    scheduler_tell_wait(HEDDLE_WAIT_END, true, NULL);
     join((uint16_t)((uintptr_t)thread - 1), site);
 }
 
@@ -148,6 +149,7 @@ void
 kernel_sleep_ns_at(uint64_t delay_ns, kernel_site_t site)
 {
     scheduler_point(HEDDLE_EVENT_SLEEP, 0, site);
+    scheduler_tell_wait(HEDDLE_WAIT_TIME, true, NULL);
     scheduler_wait_for(WAIT_SLEEP, NULL, 0, "time", site);
     scheduler_set_timer(exec.current, scheduler_now_ns() + (delay_ns == 0 ? 1 : delay_ns));
     scheduler_block();

@@ -237,6 +237,22 @@ on_unlock(const kernel_mutex_t *mutex, void *container, uint32_t object, const c
     }
 }
 
+static void
+on_wait(enum heddle_wait what, bool may_sleep, const kernel_mutex_t *released)
+{
+    const char *lock = heddle_lock_held(released);
+    const struct task_record *task = adapter_task();
+    /* A task of the service may wait when it likes; where the fault plan does, the subject does not. */
+    if (task->is_delayed || (lock == NULL && task->call == NULL)) {
+        return;
+    }
+    struct observation see = observation_of(OBSERVE_WAIT, KERNEL_HERE);
+    see.wait = what;
+    see.may_sleep = may_sleep;
+    see.lock = lock;
+    oracle_observe(&see);
+}
+
 /* What the arguments of a probe are, by the words of probes.h. */
 enum probe_argument {
     PROBE_ARGUMENT_none,
@@ -291,7 +307,7 @@ on_allocate(const char *kind, enum kernel_wait wait, kernel_site_t site)
 }
 
 #define FAULTS                                                                                     \
-    .on_allocate = on_allocate, .on_dispatch = plan_at_dispatch, .on_wait = plan_at_wait,          \
+    .on_allocate = on_allocate, .on_dispatch = plan_at_dispatch, .ends_spuriously = plan_at_wait,  \
     .on_work = plan_at_work, .on_clock = plan_at_clock
 
 const struct heddle_observer adapter_observer = {
@@ -304,5 +320,6 @@ const struct heddle_observer adapter_observer_with_oracles = {
     .on_alloc = on_alloc,
     .on_free = on_free,
     .on_unlock = on_unlock,
+    .on_wait = on_wait,
     FAULTS,
 };

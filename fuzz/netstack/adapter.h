@@ -102,6 +102,7 @@ struct task_record {
     uint32_t depth;     /* callbacks */
     uint32_t own_depth; /* the callback that deep makes a call with what is its own; 0: none */
     struct callback callbacks[NESTING_MAX];
+    bool is_delayed;  /* by the fault plan, which waits where the subject would not */
     bool is_inside;   /* the thread entered a zone: */
     zoneid_t entered; /* this one; else 0 */
 };

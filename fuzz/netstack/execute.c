@@ -57,7 +57,11 @@ start(void)
     }
     adapter.now.started = true;
     note_stage(STAGE_STARTED);
-    observe(OBSERVE_STARTED);
+    if (adapter.oracles) {
+        struct observation see = observation_of(OBSERVE_STARTED, KERNEL_HERE);
+        see.result = (int)setting(VERB_REAP_LIMIT, REAPS_MAX);
+        oracle_observe(&see);
+    }
     zone_observe_attached(zone_record_add(GLOBAL_ZONEID, false, adapter.now.global_stack));
 }
 

@@ -111,6 +111,19 @@ laboratory_oracle_at(size_t index, const char **name, const char **summary)
     return true;
 }
 
+bool
+laboratory_check_at(size_t index, const char **name, const char **summary)
+{
+    for (size_t i = 0; i <= index; i++) {
+        if (engine_checks[i].name == NULL) {
+            return false;
+        }
+    }
+    *name = engine_checks[index].name;
+    *summary = engine_checks[index].promise;
+    return true;
+}
+
 void
 laboratory_choose_oracles(uint64_t indexes)
 {

@@ -64,6 +64,9 @@ const char *laboratory_obstacle(const struct laboratory_target *target,
 /* Oracles by index: name and the promise it keeps, a line each. False past the last. */
 bool laboratory_oracle_at(size_t index, const char **name, const char **summary);
 
+/* The same of what the engine keeps by itself, whatever oracles are asked. */
+bool laboratory_check_at(size_t index, const char **name, const char **summary);
+
 /*
  * Which of them are asked from the next execution on: the bit of each index. To begin with, all. For measuring, and to see
  * what one of them finds alone.

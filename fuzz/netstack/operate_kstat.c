@@ -23,7 +23,7 @@ delete_of_stack(const struct slot *slot)
     struct call call;
     call_init(&call, VERB_KSTAT_DELETE_STACK);
     call.see.zone = slot->id;
-    call.see.instance = (uintptr_t)slot->object;
+    call.see.kstat = heddle_object_of(slot->object);
     call_tell(&call);
     int error = adapter.subject->kstat_delete(slot->object, slot->id);
     MUST(error == 0, "a kstat of a stack that exists is deleted");
@@ -36,7 +36,7 @@ delete_of_zone(const struct slot *slot)
 {
     struct call call;
     call_init(&call, VERB_KSTAT_DELETE_ZONE);
-    call.see.instance = (uintptr_t)slot->object;
+    call.see.kstat = heddle_object_of(slot->object);
     call_tell(&call);
     adapter.subject->kstat_delete_zone(slot->object);
     slots.kstat_stale = slot->object;
@@ -65,7 +65,7 @@ operate_kstat_create_stack(struct operation *op)
     call_tell(&call);
     kstat_t *ks = adapter.subject->kstat_create(name_of(op->arguments[0], stackid == 0 ? 'k' : 'e'),
                                                 0, stackid);
-    call.see.instance = (uintptr_t)ks;
+    call.see.kstat = heddle_object_of(ks);
     int result = call_return(&call, ks == NULL ? ENOMEM : 0);
     if (ks != NULL) {
         keep(op->arguments[2], (struct slot){.object = ks, .id = stackid, .sort = SORT_OF_STACK});
@@ -113,7 +113,7 @@ operate_kstat_create_zone(struct operation *op)
     call_tell(&call);
     kstat_t *ks =
         adapter.subject->kstat_create_zone(name_of(op->arguments[0], 'z'), 0, call.see.zone);
-    call.see.instance = (uintptr_t)ks;
+    call.see.kstat = heddle_object_of(ks);
     int result = call_return(&call, ks == NULL ? ENOMEM : 0);
     if (ks != NULL) {
         keep(op->arguments[2], (struct slot){.object = ks, .sort = SORT_OF_ZONE});
@@ -145,7 +145,7 @@ change_sight(struct operation *op, enum netstack_verb verb, enum sight what)
     struct call call;
     call_init(&call, verb);
     call.see.zone = slots_zone(op->arguments[1]);
-    call.see.instance = (uintptr_t)kstat->object;
+    call.see.kstat = heddle_object_of(kstat->object);
     call_tell(&call);
     int result = 0;
     if (what == SIGHT_ADD) {

@@ -214,7 +214,9 @@ plan_at_allocation(enum kernel_wait wait, kernel_site_t site)
                 &effects);
     }
     if (effects.late_ns > 0) {
+        adapter_task()->is_delayed = true;
         kernel_sleep_ns(effects.late_ns);
+        adapter_task()->is_delayed = false;
     }
     return effects.fails         ? HEDDLE_ALLOCATION_FAILS
            : effects.late_ns > 0 ? HEDDLE_ALLOCATION_LATE

@@ -26,6 +26,7 @@ observe_callback(enum observation_kind kind, const struct callback *callback, co
     see.address = callback->stack;
     see.zone = callback->zone;
     see.instance = (uintptr_t)instance;
+    see.lock = kind == OBSERVE_CALLBACK_START ? heddle_lock_held(NULL) : NULL;
     oracle_observe(&see);
 }
 

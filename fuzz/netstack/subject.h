@@ -42,6 +42,7 @@ struct subject {
     void *(*stack_module_instance)(const subject_stack_t *stack, int module);
     int (*stack_id)(const subject_stack_t *stack);
     uint32_t (*stack_zones)(const subject_stack_t *stack);
+    uint32_t (*stack_flags)(const subject_stack_t *stack); /* NSF_*; with the stack's lock held */
 
     /*
      * The whole service: zones, kstats, netstack. stop: netstack_fini, kstat_fini, zone_fini; 0 or

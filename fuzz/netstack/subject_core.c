@@ -49,6 +49,7 @@ const struct subject SUBJECT_SYMBOL = {
     .stack_kind = "netstack",
     .summary = SUBJECT_SUMMARY,
     .differences = 0,
+    .stack_flags = netstack_read_flags,
     .start = subject_start,
     .stop = subject_stop,
     .register_module = netstack_register,

@@ -40,6 +40,12 @@ subject_stop(void)
     return 0;
 }
 
+SUBJECT_UNWATCHED static uint32_t
+subject_stack_flags(const subject_stack_t *stack)
+{
+    return (uint32_t)stack->netstack_flags;
+}
+
 static int
 subject_register(int module, subject_create_fn create, subject_callback_fn shutdown,
                  subject_callback_fn destroy)
@@ -67,6 +73,7 @@ const struct subject SUBJECT_SYMBOL = {
     .stack_kind = "netstack_t",
     .summary = SUBJECT_SUMMARY,
     .differences = CONTRACT_OF_ILLUMOS,
+    .stack_flags = subject_stack_flags,
     .start = subject_start,
     .stop = subject_stop,
     .register_module = subject_register,

@@ -35,6 +35,9 @@ list_oracles(void)
     for (size_t i = 0; laboratory_oracle_at(i, &name, &summary); i++) {
         printf("%-*s  %s\n", NAME_WIDTH, name, summary);
     }
+    for (size_t i = 0; laboratory_check_at(i, &name, &summary); i++) {
+        printf("%-*s  %s\n", NAME_WIDTH, name, summary);
+    }
 }
 
 static void

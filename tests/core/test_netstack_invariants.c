@@ -43,6 +43,36 @@ Test(netstack_invariants, hold_in_every_callback_and_between)
     cr_assert(netstack_all_valid());
 }
 
+static unsigned
+flags_of(netstack_t *ns)
+{
+    kernel_mutex_enter(&ns->netstack_lock);
+    unsigned flags = netstack_read_flags(ns);
+    kernel_mutex_exit(&ns->netstack_lock);
+    return flags;
+}
+
+static void
+check_flags(char phase, netstackid_t id, netstack_t *ns)
+{
+    unsigned expected = id == 0 ? 0 : phase == '+' ? NSF_UNINIT : NSF_CLOSING;
+    cr_assert_eq(flags_of(ns), phase == '!' ? 0 : expected, "%c%d: %u", phase, id, flags_of(ns));
+}
+
+Test(netstack_invariants, flags_say_whether_a_stack_is_being_born_or_closing)
+{
+    cr_assert_eq(module_register(NS_IP), 0);
+    modules[NS_IP].inside = check_flags;
+    zoneid_t zone = make_exclusive_zone();
+    netstack_t *ns = netstack_find_by_stackid(zone);
+    cr_assert_eq(flags_of(ns), 0);
+    cr_assert_eq(zone_destroy(zone), 0);
+    cr_assert_eq(flags_of(ns), NSF_CLOSING);
+    netstack_rele(ns);
+    cr_assert_eq(netstack_barrier(), 0);
+    modules[NS_IP].inside = NULL;
+}
+
 Test(netstack_invariants_broken, two_flags_of_a_phase, .signal = SIGABRT)
 {
     stack_with_a_module()->shown.netstack_m_state[NS_IP].nms_flags |= NSS_CREATE_NEEDED;

@@ -188,6 +188,55 @@ Test(memory, a_free_under_a_sleeper_is_use_after_free)
     cr_assert_str_eq(result->promise, "memory is not freed under a sleeping task");
 }
 
+static kernel_mutex_t outside;
+
+static void
+wait_under_outside(void *unused)
+{
+    (void)unused;
+    struct thing *mine = thing;
+    kernel_mutex_enter(&outside);
+    while (!done) {
+        kernel_cv_wait(&mine->cv, &outside);
+    }
+    kernel_mutex_exit(&outside);
+}
+
+/* The lock lives on: nothing else would tell the waiter that what it looks at is gone. */
+static void
+free_of_what_a_woken_one_slept_on(void *after_it_ran)
+{
+    make_thing();
+    done = false;
+    kernel_mutex_init(&outside, "outside");
+    (void)heddle_spawn("waiter", wait_under_outside, NULL);
+    kernel_sleep_ns(1000000);
+    kernel_mutex_enter(&outside);
+    done = true;
+    kernel_cv_broadcast(&thing->cv);
+    kernel_mutex_exit(&outside);
+    if (after_it_ran != NULL) {
+        heddle_settle();
+    }
+    kernel_free(thing, sizeof *thing);
+    heddle_settle();
+}
+
+static void
+free_after_the_woken_one_ran(void *unused)
+{
+    (void)unused;
+    free_of_what_a_woken_one_slept_on(&outside);
+}
+
+Test(memory, what_a_woken_waiter_slept_on_is_not_freed_before_it_ran)
+{
+    const struct heddle_result *result = harness_run(free_of_what_a_woken_one_slept_on);
+    expect_verdict(result, "use-after-free");
+    cr_assert_str_eq(result->promise, "whoever was woken runs before what it slept on is freed");
+    expect_verdict(harness_run(free_after_the_woken_one_ran), "ok");
+}
+
 /* --- crashes ----------------------------------------------------------------------------- */
 
 #ifndef HEDDLE_UBSAN

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Telling observations by hand, and the engine's double: heddle_fail jumps back into the test,
- * heddle_live_allocations counts what the test says lives.
+ * Telling observations by hand, and the engine's double: heddle_fail jumps back into the test.
  */
 #include "telling.h"
 
@@ -24,15 +23,9 @@ static const struct oracle *alone; /* NULL: all */
 static struct told {
     uintptr_t pointers[NS_MAX];
     uint16_t flags[NS_MAX];
-    uint32_t zones;
+    uint32_t zones, stack_flags;
 } told[NUMBERS_MAX];
-
-#define LIVE_MAX 32
-static struct {
-    uint32_t object;
-    const char *kind;
-} live[LIVE_MAX];
-static size_t live_count;
+static struct subject subject; /* what it does not say, no story asks for */
 
 /* --- the engine's double ------------------------------------------------------------------- */
 
@@ -55,46 +48,6 @@ heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise
     longjmp(said.back, 1);
 }
 
-size_t
-heddle_live_allocations(void (*visit)(uint32_t object, const char *kind, void *argument),
-                        void *argument)
-{
-    for (size_t i = 0; visit != NULL && i < live_count; i++) {
-        visit(live[i].object, live[i].kind, argument);
-    }
-    return live_count;
-}
-
-const struct program_vocabulary *
-operations_vocabulary(void)
-{
-    static struct program_verb verbs[VERB_COUNT];
-    static const struct program_vocabulary vocabulary = {.verbs = verbs, .verb_count = VERB_COUNT};
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        verbs[i].name = "a call";
-    }
-    verbs[VERB_UNREGISTER].name = "unregister";
-    return &vocabulary;
-}
-
-void
-live_add(uint32_t object, const char *kind)
-{
-    live[live_count].object = object;
-    live[live_count++].kind = kind;
-}
-
-void
-live_remove(uint32_t object)
-{
-    for (size_t i = 0; i < live_count; i++) {
-        if (live[i].object == object) {
-            live[i] = live[--live_count];
-            return;
-        }
-    }
-}
-
 static uint16_t
 told_flags(const subject_stack_t *stack, int module)
 {
@@ -113,10 +66,24 @@ told_zones(const subject_stack_t *stack)
     return ((const struct told *)(const void *)stack)->zones;
 }
 
+static uint32_t
+told_stack_flags(const subject_stack_t *stack)
+{
+    return ((const struct told *)(const void *)stack)->stack_flags;
+}
+
 void
 zones_become(uint32_t stack, uint32_t zones)
 {
+    subject.stack_zones = told_zones;
     told[stack].zones = zones;
+}
+
+void
+stack_flags_become(uint32_t stack, uint32_t flags)
+{
+    subject.stack_flags = told_stack_flags;
+    told[stack].stack_flags = flags;
 }
 
 void
@@ -156,16 +123,15 @@ tell(struct observation what)
 static bool
 tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
 {
-    static struct subject subject;
+    subject = (struct subject){.name = "story"};
     subject.name = "story";
     subject.stack_kind = "stack";
     subject.differences = differences;
     subject.stack_module_flags = told_flags;
     subject.stack_module_instance = told_pointer;
-    subject.stack_zones = told_zones;
     memset(told, 0, sizeof(told));
     memset(&said, 0, sizeof(said));
-    live_count = 0;
+    live_forget();
     alone = oracle;
     oracles_begin(&subject, false);
     if (setjmp(said.back) == 0) {
@@ -339,7 +305,7 @@ returns_with(uint16_t task, enum netstack_verb verb, int zone, uint32_t stack)
 void
 asks_kstat(uint16_t task, enum netstack_verb verb, uint32_t kstat, int zone, int result)
 {
-    struct observation what = {.zone = zone, .module = 0xff, .instance = kstat, .result = result};
+    struct observation what = {.zone = zone, .module = 0xff, .kstat = kstat, .result = result};
     tell_call(OBSERVE_CALL, task, verb, what);
     tell_call(OBSERVE_RETURN, task, verb, what);
 }
@@ -465,6 +431,68 @@ probes(uint16_t task, enum kernel_probe probe, uint32_t stack, uint8_t module)
                               .probe = probe,
                               .module = module,
                               .zone = -1});
+}
+
+void
+waits(uint16_t task, enum heddle_wait wait, bool may_sleep, const char *lock)
+{
+    tell((struct observation){.kind = OBSERVE_WAIT,
+                              .task = task,
+                              .wait = wait,
+                              .may_sleep = may_sleep,
+                              .lock = lock,
+                              .module = 0xff,
+                              .zone = -1});
+}
+
+void
+starts_holding(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch, const char *lock)
+{
+    tell((struct observation){.kind = OBSERVE_CALLBACK_START,
+                              .task = task,
+                              .phase = PHASE_CREATE,
+                              .stack = stack,
+                              .module = module,
+                              .epoch = epoch,
+                              .zone = (int)stack,
+                              .lock = lock});
+}
+
+void
+limits_reaps(int limit)
+{
+    tell(
+        (struct observation){.kind = OBSERVE_STARTED, .result = limit, .module = 0xff, .zone = -1});
+}
+
+void
+makes_kstat(uint16_t task, uint32_t kstat, int stackid)
+{
+    struct observation what = {.zone = stackid, .module = 0xff};
+    tell_call(OBSERVE_CALL, task, VERB_KSTAT_CREATE_STACK, what);
+    what.kstat = kstat;
+    tell_call(OBSERVE_RETURN, task, VERB_KSTAT_CREATE_STACK, what);
+}
+
+void
+begins_to_look(uint16_t task, uint32_t kstat, int zone)
+{
+    tell_call(OBSERVE_CALL, task, VERB_KSTAT_ZONE_FIND,
+              (struct observation){.zone = zone, .module = 0xff, .kstat = kstat});
+}
+
+void
+ends_looking(uint16_t task, uint32_t kstat, int zone, int result)
+{
+    tell_call(OBSERVE_RETURN, task, VERB_KSTAT_ZONE_FIND,
+              (struct observation){.zone = zone, .module = 0xff, .kstat = kstat, .result = result});
+}
+
+void
+looks_for_kstat(uint16_t task, uint32_t kstat, int zone, int result)
+{
+    begins_to_look(task, kstat, zone);
+    ends_looking(task, kstat, zone, result);
 }
 
 void

@@ -49,12 +49,15 @@ bool last_has_place(void);
 const char *last_message(void);
 
 /* What lives: for resting_state. */
+void live_forget(void);
 void live_add(uint32_t object, const char *kind);
 void live_remove(uint32_t object);
 
 /* What the subject says of a module; its pointer follows the callbacks by itself. */
 void zones_become(uint32_t stack, uint32_t zones);
 void flags_become(uint32_t stack, uint8_t module, uint16_t flags);
+void zones_become(uint32_t stack, uint32_t zones); /* before, it says nothing of zones */
+void stack_flags_become(uint32_t stack, uint32_t flags);
 void pointer_becomes(uint32_t stack, uint8_t module, uintptr_t pointer);
 
 /* --- lines ------------------------------------------------------------------------------- */
@@ -89,6 +92,14 @@ void holds(uint16_t task, uint32_t stack);    /* the call's probe, then the hold
 void releases(uint16_t task, uint32_t stack); /* the release, then the call's probe */
 void probes(uint16_t task, enum kernel_probe probe, uint32_t stack, uint8_t module);
 void unlocks(uint16_t task, uint32_t stack);
+void waits(uint16_t task, enum heddle_wait wait, bool may_sleep, const char *lock);
+void starts_holding(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch,
+                    const char *lock);
+void limits_reaps(int limit); /* the service has just started */
+void makes_kstat(uint16_t task, uint32_t kstat, int stackid);
+void begins_to_look(uint16_t task, uint32_t kstat, int zone);
+void ends_looking(uint16_t task, uint32_t kstat, int zone, int result);
+void looks_for_kstat(uint16_t task, uint32_t kstat, int zone, int result);
 void attached(uint16_t task, int zone, uint32_t stack);
 void detaching(uint16_t task, int zone, uint32_t stack);
 void walk_begins(uint16_t task, uint32_t cursor);

@@ -440,6 +440,15 @@ laboratory_injections(const struct heddle_log *log, struct laboratory_injection 
 }
 
 bool
+laboratory_check_at(size_t index, const char **name, const char **summary)
+{
+    (void)index;
+    (void)name;
+    (void)summary;
+    return false;
+}
+
+bool
 laboratory_make_explicit(struct program *program, const struct heddle_log *log)
 {
     program->strategy = (struct program_strategy){0};

@@ -24,6 +24,8 @@ static const uint8_t classes[VERB_COUNT] = {
     [VERB_HOLD_IF_ACTIVE] = VIEW_CALL_LOOKUP,
     [VERB_WALK_NEXT] = VIEW_CALL_WALK,
     [VERB_INUSE_BY_STACKID] = VIEW_CALL_INUSE,
+    [VERB_RELE] = VIEW_CALL_RELEASE,
+    [VERB_RELE_TAG] = VIEW_CALL_RELEASE,
 };
 
 enum view_call

@@ -256,12 +256,12 @@ take_unregister(const struct observation *what)
 static void
 take_kstat_made(const struct observation *what, bool of_stack)
 {
-    if (what->result != 0 || what->instance == 0) {
+    if (what->result != 0 || what->kstat == 0) {
         return;
     }
     struct history_kstat *kstat = HISTORY_ROOM_IN(history.kstats, history.kstat_count);
     if (kstat != NULL) {
-        kstat->identity = what->instance;
+        kstat->identity = what->kstat;
         kstat->zone = view.call != NULL ? view.call->zone : -1;
         kstat->of_stack = of_stack;
         kstat->created = history__window_of_call();
@@ -273,7 +273,7 @@ static void
 take_sight(const struct observation *what, enum model_action action)
 {
     for (uint32_t i = history.kstat_count; i > 0; i--) {
-        if (history.kstats[i - 1].identity != what->instance) {
+        if (history.kstats[i - 1].identity != what->kstat) {
             continue;
         }
         struct history_sight *sight = HISTORY_ROOM_IN(history.sights, history.sight_count);

@@ -64,7 +64,7 @@ struct history_barrier {
 };
 
 struct history_kstat {
-    uintptr_t identity;
+    uint32_t identity;
     int32_t zone; /* or stack id */
     bool of_stack;
     struct window created;

@@ -2,6 +2,7 @@
  *
  * Invariant 17: in netstack_m_state at most one of needed, in progress and completed a phase, at
  * most one phase in progress a module, and flags of shutdown or destroy only where create began.
+ * Of a stack, closing is never cleared, and uninitialised once: what was cleared is not set again.
  * Judged whenever a stack's lock is about to be released, for the modules that a register was
  * called for.
  */
@@ -9,6 +10,21 @@
 #include "netstack/oracles/view.h"
 
 extern const struct oracle oracle_module_flags;
+
+/* By the index of a stack. */
+static struct {
+    uint32_t number; /* of which the rest is; 0: of none */
+    bool was_closing, was_initialised;
+} life[VIEW_STACKS_MAX];
+
+static void
+begin(const struct subject *subject)
+{
+    (void)subject;
+    for (uint32_t i = 0; i < VIEW_STACKS_MAX; i++) {
+        life[i].number = 0;
+    }
+}
 
 static bool
 has_at_most_one(unsigned flags, unsigned of)
@@ -49,11 +65,43 @@ check_flags(const struct observation *what, uint8_t module)
     }
 }
 
+static _Noreturn void
+fail_life(const struct observation *what, const char *promise, unsigned flags)
+{
+    view_break(HEDDLE_INVARIANT, &oracle_module_flags, promise, what, view.stack->number,
+               "Task %u (%s) unlocks stack %u (id %d), whose flags are 0x%02x.",
+               (unsigned)what->task, view_call_name(view.call), view.stack->number, view.stack->id,
+               flags);
+}
+
+static void
+check_life(const struct observation *what)
+{
+    unsigned flags = view.subject->stack_flags(view.stack->address);
+    bool is_closing = (flags & NSF_CLOSING) != 0, is_initialised = (flags & NSF_UNINIT) == 0;
+    uint16_t index = view.stack->index;
+    if (life[index].number != view.stack->number) {
+        life[index].number = view.stack->number;
+        life[index].was_closing = life[index].was_initialised = false;
+    }
+    if (life[index].was_closing && !is_closing) {
+        fail_life(what, "17. Flags: closing is never cleared", flags);
+    }
+    if (life[index].was_initialised && !is_initialised) {
+        fail_life(what, "17. Flags: uninitialised is cleared once", flags);
+    }
+    life[index].was_closing = is_closing;
+    life[index].was_initialised = is_initialised;
+}
+
 static void
 observe(const struct observation *what)
 {
     if (view.stack == NULL || view.stack->address == NULL) {
         return;
+    }
+    if (view.subject->stack_flags != NULL) {
+        check_life(what);
     }
     for (uint32_t left = view.modules; left != 0; left &= left - 1) {
         check_flags(what, (uint8_t)__builtin_ctz(left));
@@ -63,6 +111,7 @@ observe(const struct observation *what)
 const struct oracle oracle_module_flags = {
     .name = "module_flags",
     .promise = "17. Flags: of a phase one at most, of a module one in progress, none before create",
+    .begin = begin,
     .observe = observe,
     .kinds = 1u << OBSERVE_UNLOCK,
 };

@@ -25,9 +25,9 @@ enum callback_phase { PHASE_CREATE, PHASE_SHUTDOWN, PHASE_DESTROY, PHASE_COUNT }
  * stop are not).
  */
 enum observation_kind {
-    OBSERVE_CALL,   /* verb, module, zone, stack, epoch; instance, of kstats: an operation begins */
+    OBSERVE_CALL,   /* verb, module, zone, stack, epoch, kstat: an operation begins */
     OBSERVE_RETURN, /* the same, and result: 0 or errno; stack: what a lookup gave, 0 none */
-    OBSERVE_CALLBACK_START, /* phase, module, epoch, stack, instance (argument; 0 for create) */
+    OBSERVE_CALLBACK_START, /* phase, module, epoch, stack, instance (argument; 0 for create), lock */
     OBSERVE_CALLBACK_END,   /* the same; instance: what create returned, 0 failure */
     OBSERVE_PROBE,          /* probe, stack (0 where it has none), module where it has one */
     OBSERVE_STACK_BORN,     /* stack: its memory was allocated */
@@ -42,7 +42,9 @@ enum observation_kind {
     OBSERVE_WALK_FINI,      /* cursor */
     OBSERVE_THREADS_DONE,   /* every thread of the program has ended and the service is at rest */
     OBSERVE_REST,           /* after the teardown: only what was there at the start may be left */
-    OBSERVE_STARTED,        /* the service has started, no thread yet: what REST is compared with */
+    OBSERVE_STARTED,        /* the service has started, no thread yet: what REST is compared with;
+                               result: the limit of reaps, 0 not known */
+    OBSERVE_WAIT,           /* wait, may_sleep, lock: the task does what may wait, in a call */
     OBSERVE_KIND_COUNT
 };
 
@@ -54,8 +56,12 @@ struct observation {
     bool shutdown_given; /* CALL of register: it passes a shutdown callback, not NULL */
     enum callback_phase phase;
     enum kernel_probe probe;
-    uint32_t stack; /* allocation number; 0 none, or not to be told (a callback's bad argument) */
-    uint32_t epoch; /* of the module's registration, from 1, never reused; 0 none */
+    enum heddle_wait wait;
+    bool may_sleep;
+    const char *lock; /* class of a mutex that the task holds and goes on holding; NULL: none */
+    uint32_t kstat;   /* number of its allocation; of a create, at its return */
+    uint32_t stack;   /* allocation number; 0 none, or not to be told (a callback's bad argument) */
+    uint32_t epoch;   /* of the module's registration, from 1, never reused; 0 none */
     uint32_t cursor;
     int zone; /* id; -1 none. CALLBACK_START: the stack id that the callback was given */
     int result;
@@ -87,6 +93,12 @@ extern const struct oracle *const netstack_oracles[];
 
 /* Which of them are told, from the next begin on: the bit of each index in the table. All, until somebody chooses. */
 void oracles_choose(uint64_t indexes);
+
+/* What the engine keeps of the invariants, ended by a name of NULL: engine_checks.c. */
+struct engine_check {
+    const char *name, *promise;
+};
+extern const struct engine_check engine_checks[];
 
 /* Begins an execution for all of them. off: oracle_observe does nothing until the next begin. */
 void oracles_begin(const struct subject *subject, bool off);

@@ -11,7 +11,9 @@ extern const struct oracle oracle_lifetime, oracle_exactly_once, oracle_phase_or
     oracle_argument, oracle_module_pointers, oracle_late_create, oracle_create_order,
     oracle_teardown_order, oracle_completeness, oracle_last_callback, oracle_all_or_nothing,
     oracle_reference_count, oracle_single_reap, oracle_lookup_answers, oracle_walk_completeness,
-    oracle_unique_ids, oracle_module_flags, oracle_resting_state, oracle_linearizable;
+    oracle_unique_ids, oracle_module_flags, oracle_resting_state, oracle_held_locks,
+    oracle_prompt_release, oracle_admission, oracle_bounded_visits, oracle_end_of_stack,
+    oracle_shared_stack, oracle_linearizable;
 
 const struct oracle *const netstack_oracles[] = {
     &oracle_lifetime,
@@ -31,6 +33,12 @@ const struct oracle *const netstack_oracles[] = {
     &oracle_walk_completeness,
     &oracle_unique_ids,
     &oracle_module_flags,
+    &oracle_shared_stack,
+    &oracle_held_locks,
+    &oracle_admission,
+    &oracle_end_of_stack,
+    &oracle_prompt_release,
+    &oracle_bounded_visits,
     &oracle_resting_state,
     &oracle_linearizable,
     NULL,

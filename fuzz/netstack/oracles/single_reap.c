@@ -3,8 +3,9 @@
  * Invariant 12: at most one reap a stack, exactly one where birth succeeded and the last reference
  * went; it starts closing, with no reference held and no zone attached, on the service's own task.
  * A reap is seen by its callbacks: those that a task of the service runs under no call. One that
- * the program surely holds, or whose zone is surely attached, was reaped too early; one that nobody
- * holds when all is at rest, never.
+ * the program surely holds, or whose zone is surely attached, or whose count is not zero by the probes,
+ * was reaped too early; one that nobody holds when all is at rest, never. One that was begun and did
+ * not end: end_of_stack.
  */
 #include "netstack/oracles/view.h"
 
@@ -34,6 +35,10 @@ check_reap(const struct observation *what, const struct view_stack *stack)
     if (stack->zones > 0) {
         fail(what, "12. Single reap: a reap starts when no zone is attached", stack,
              "is reaped while a zone is attached");
+    }
+    if (stack->count > 0) {
+        fail(what, "12. Single reap: a reap starts when the count is zero", stack,
+             "is reaped while its count is not zero");
     }
 }
 
@@ -65,7 +70,8 @@ check_rest(const struct observation *what)
     }
     for (uint32_t i = 0; i < view.stack_count; i++) {
         const struct view_stack *stack = view_stack_at(i);
-        if (stack->closing_since != 0 && stack->freed_since == 0 && stack->references == 0) {
+        if (stack->closing_since != 0 && stack->reap_since == 0 && stack->freed_since == 0 &&
+            stack->references == 0) {
             fail(what, "12. Single reap: a stack is reaped when its last reference goes", stack,
                  "is closing and nobody holds it, but it was not reaped and freed");
         }

@@ -32,7 +32,7 @@ story_begin(void)
 void
 story_keep(const struct observation *what)
 {
-    if (what->kind == OBSERVE_UNLOCK) {
+    if (what->kind == OBSERVE_UNLOCK || what->kind == OBSERVE_WAIT) {
         return;
     }
     struct kept *entry = &kept[kept_count++ % STORY_KEPT_MAX];

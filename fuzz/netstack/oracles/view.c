@@ -137,11 +137,92 @@ view__instance_of(struct view_stack *stack, const struct observation *what)
     return instance;
 }
 
+bool
+view_stack_has_instances(const struct view_stack *stack)
+{
+    for (uint8_t module = 0; module < NS_MAX; module++) {
+        for (uint16_t i = stack->instances[module]; i != VIEW_NONE; i = instances[i].next) {
+            if (instances[i].created && instances[i].ended[PHASE_DESTROY] == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* --- when the count is zero for good ---------------------------------------------------------- */
+
+/*
+ * The probe comes before the reference goes, and a lookup's after it came. So the count is surely zero once whoever
+ * brought it to zero has returned, at an instant when nobody else is in such a call.
+ */
+static void
+take_drop(struct view_stack *stack)
+{
+    if (stack->count == 0 && stack->closing_since != 0 && stack->dropped_by == 0 &&
+        view.call != NULL) {
+        stack->dropped_by = view.call->serial;
+        view.drops++;
+    }
+}
+
+static void
+forget_drop(struct view_stack *stack)
+{
+    if (stack->dropped_by != 0 && stack->zero_since == 0) {
+        view.drops--;
+    }
+    stack->dropped_by = stack->zero_since = 0;
+}
+
+/* After the return of a call. */
+static void
+settle_drops(const struct view_frame *frame)
+{
+    for (uint32_t i = 0; i < view.stack_count && view.drops > 0; i++) {
+        struct view_stack *stack = &stacks[i];
+        if (frame != NULL && stack->dropped_by == frame->serial) {
+            stack->dropped_by = VIEW_RETURNED;
+        }
+        if (stack->dropped_by == VIEW_RETURNED && stack->zero_since == 0 && view.movers == 0) {
+            stack->zero_since = view.now;
+            view.drops--;
+        }
+    }
+}
+
 /* --- taking in ------------------------------------------------------------------------------ */
+
+/* Those of a class that are under way. A call that is too deep to be followed may be any. */
+static void
+count_call(const struct view_frame *frame, uint32_t change)
+{
+    switch (frame == NULL ? VIEW_CALL_INIT : frame->call) {
+    case VIEW_CALL_INIT:
+    case VIEW_CALL_FINI:
+        view.zones_unsure = true;
+        break;
+    case VIEW_CALL_ZONE_CREATE:
+        view.zones_since = view.now;
+        view.zone_calls += change;
+        break;
+    case VIEW_CALL_ZONE_DESTROY:
+        view.zone_calls += change;
+        break;
+    case VIEW_CALL_LOOKUP:
+    case VIEW_CALL_WALK:
+    case VIEW_CALL_RELEASE:
+        view.movers += change;
+        break;
+    default:
+        break;
+    }
+}
 
 static void
 take_call_effects(const struct observation *what, struct view_frame *frame)
 {
+    count_call(frame, 1);
     switch (frame == NULL ? VIEW_CALL_NONE : frame->call) {
     case VIEW_CALL_REGISTER:
         view__take_register_call(what);
@@ -165,6 +246,10 @@ take_call_effects(const struct observation *what, struct view_frame *frame)
 static void
 take_return_effects(const struct observation *what)
 {
+    count_call(view.call, UINT32_MAX);
+    if (view.drops > 0) {
+        settle_drops(view.call);
+    }
     switch (view.call == NULL ? VIEW_CALL_NONE : view.call->call) {
     case VIEW_CALL_REGISTER:
         view__take_register_return(what);
@@ -193,8 +278,10 @@ take_probe(struct view_stack *stack, enum kernel_probe probe)
     }
     if (probe == KERNEL_PROBE_netstack__inc__ref) {
         stack->count++;
+        forget_drop(stack);
     } else if (probe == KERNEL_PROBE_netstack__dec__ref) {
         stack->count--;
+        take_drop(stack);
     } else if (probe == KERNEL_PROBE_netstack__dec__numzones && stack->closing_since == 0) {
         stack->closing_since = view.now;
         enum view_call call = view.call == NULL ? VIEW_CALL_NONE : view.call->call;

@@ -19,6 +19,7 @@
 #define VIEW_CURSORS_MAX       256
 #define VIEW_FRAMES_MAX        12
 #define VIEW_NONE              0xffffu
+#define VIEW_RETURNED          UINT32_MAX
 
 /* What a call may do to the stacks, as far as oracles tell calls apart. */
 enum view_call {
@@ -34,6 +35,7 @@ enum view_call {
     VIEW_CALL_LOOKUP, /* returns a stack that is active, held */
     VIEW_CALL_WALK,   /* so does this, one after the other */
     VIEW_CALL_INUSE,
+    VIEW_CALL_RELEASE,
     VIEW_CALL_COUNT
 };
 
@@ -69,6 +71,9 @@ struct view_stack {
     uint32_t shutdown_since; /* a shutdown pass over the whole stack has begun */
     uint32_t closing_since;
     uint32_t reap_since; /* a callback has run on a task of the service */
+    uint32_t
+        dropped_by; /* call that gave the last reference back; VIEW_RETURNED: it has returned */
+    uint32_t zero_since; /* no reference was left, for good: its reap was outstanding */
     uint32_t freed_since;
     uint16_t reap_task;
     uint16_t callbacks;         /* running on it, now */
@@ -137,6 +142,12 @@ struct view {
     struct view_cursor *cursor;     /* WALK_INIT, WALK_NEXT; NULL: too many */
     uint32_t modules;               /* bit set: those that a register was called for */
     uint32_t stack_count, instance_count, cursors_open;
+    uint32_t movers; /* calls under way that take or give back: one may have taken what it has not
+                        told, or told of what it has not given back */
+    uint32_t drops;  /* stacks of which dropped_by is set and zero_since not */
+    uint32_t zone_calls;  /* under way: those that may attach or detach a zone */
+    uint32_t zones_since; /* the last of them was called */
+    bool zones_unsure;    /* ids came round, or the service ended: not every zone is known */
 };
 extern struct view view;
 
@@ -153,6 +164,9 @@ struct view_instance *view_instance_at(uint32_t index);           /* below view.
 struct view_registration *view_registration_find(uint32_t epoch); /* NULL: never seen */
 
 struct view_zone *view_zone_find(int id); /* NULL: never seen */
+
+/* Has it an instance that was created and whose destroy has not ended? Then it is listed. */
+bool view_stack_has_instances(const struct view_stack *stack);
 
 /* Was it surely live until now: active, and nobody had called what could begin to shut it down? */
 bool view_stack_is_live(const struct view_stack *stack);

@@ -85,6 +85,7 @@ view__take_attached(const struct observation *what)
     if (zone == NULL) {
         return;
     }
+    view.zones_unsure |= zone->stack != 0;
     zone->stack = what->stack;
     zone->attached = false;
     zone->destroyed = false;
