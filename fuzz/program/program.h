@@ -189,9 +189,11 @@ struct program_error {
 void program_print(const struct program *program, const struct program_vocabulary *vocabulary,
                    FILE *out);
 
-/* One operation, without the line's end. */
+/* One operation, or one fault, without the line's end. */
 void program_print_operation(const struct program_operation *operation,
                              const struct program_vocabulary *vocabulary, FILE *out);
+void program_print_fault(const struct program_fault *fault,
+                         const struct program_vocabulary *vocabulary, FILE *out);
 
 /*
  * Reads text. Comments (#) and blank lines are skipped. Without a line "end" it was cut off.

@@ -365,6 +365,7 @@ add_runs(struct json_object *object, const struct report *report)
                                ? json_object_new_boolean(report->complete == REPORT_COMPLETE)
                                : NULL);
     json_object_object_add(object, "interleavings", coverage_json(report->pairs));
+    json_object_object_add(object, "sweep", fault_table_json(report->sweep));
 }
 
 void

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 static const char *const fields[] = {
-    "file",          "target",      "subject",  "verdict",     "oracle",       "signature", "hash",
-    "steps",         "diverged_at", "switches", "preemptions", "operations",   "faults",    "runs",
-    "runs_to_first", "seconds",     "complete", "where",       "interleavings"};
+    "file",          "target",      "subject",  "verdict",     "oracle",        "signature", "hash",
+    "steps",         "diverged_at", "switches", "preemptions", "operations",    "faults",    "runs",
+    "runs_to_first", "seconds",     "complete", "where",       "interleavings", "sweep"};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct lines {
