@@ -160,7 +160,7 @@ try_search(struct shrinking *all, uint32_t preemptions)
     all->bound = preemptions;
     bool cheaper = shrink_try(all, ATTEMPT_SEARCH);
     search_read_figures(all->search, &figures);
-    all->fraction = figures.complete ? 1 : figures.fraction;
+    all->fraction = shrink_is_time_up(all) ? figures.fraction : 1;
     if (figures.complete && !all->figures->seen && all->switches_min == preemptions) {
         all->switches_min = preemptions + 1;
         all->searched = figures.executions;
