@@ -91,19 +91,18 @@ print_threads(const struct program *program, const struct program_vocabulary *vo
     }
 }
 
-static void
-print_fault(const struct program_fault *fault, const struct program_vocabulary *vocabulary,
-            FILE *out)
+void
+program_print_fault(const struct program_fault *fault, const struct program_vocabulary *vocabulary,
+                    FILE *out)
 {
     const struct program_verb *point = &vocabulary->fault_points[fault->point];
     const struct program_verb *action = &vocabulary->fault_actions[fault->action];
 
-    fprintf(out, "  %s", point->name);
+    fputs(point->name, out);
     print_numbers(fault->selectors, point, out);
     fprintf(out, " nth=%" PRIu16 "%s : %s", fault->nth, fault->onwards ? " onwards" : "",
             action->name);
     print_numbers(fault->arguments, action, out);
-    fputc('\n', out);
 }
 
 void
@@ -116,7 +115,9 @@ program_print(const struct program *program, const struct program_vocabulary *vo
         fputs("faults\n", out);
     }
     for (uint32_t i = 0; i < program->fault_count; i++) {
-        print_fault(&program->faults[i], vocabulary, out);
+        fputs("  ", out);
+        program_print_fault(&program->faults[i], vocabulary, out);
+        fputc('\n', out);
     }
     if (program->deviation_count > 0) {
         fputs("schedule\n", out);

@@ -193,9 +193,11 @@ struct program_error {
 void program_print(const struct program *program, const struct program_vocabulary *vocabulary,
                    FILE *out);
 
-/* One operation, without the line's end. */
+/* One operation, or one fault, without the line's end. */
 void program_print_operation(const struct program_operation *operation,
                              const struct program_vocabulary *vocabulary, FILE *out);
+void program_print_fault(const struct program_fault *fault,
+                         const struct program_vocabulary *vocabulary, FILE *out);
 
 /* A verb, point or action with what the numbers stand for. */
 void program_print_words(const struct program_verb *verb, const uint16_t *numbers, FILE *out);

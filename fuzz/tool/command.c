@@ -31,6 +31,8 @@ static const struct command {
     {"replay", "Run files again, a .prog or a fuzzer's bytes, exactly as they ran", command_replay},
     {"enumerate", "Run every schedule of a program within a bound of preemptions",
      command_enumerate},
+    {"faults", "Inject every fault that a program can have, one at a time, then in pairs",
+     command_faults},
     {"shrink", "Make a failing file as small as it goes, keeping its signature", command_shrink},
     {"campaign", "Run fuzzing engines side by side, and judge what they find", command_campaign},
     {"convert", "Turn bytes into a .prog, or a .prog into bytes", command_convert},

@@ -37,6 +37,7 @@ enum tool_exit command_list(int argc, char **argv);
 enum tool_exit command_run(int argc, char **argv);
 enum tool_exit command_replay(int argc, char **argv);
 enum tool_exit command_enumerate(int argc, char **argv);
+enum tool_exit command_faults(int argc, char **argv);
 enum tool_exit command_shrink(int argc, char **argv);
 enum tool_exit command_campaign(int argc, char **argv);
 enum tool_exit command_convert(int argc, char **argv);

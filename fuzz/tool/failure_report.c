@@ -317,6 +317,7 @@ add_runs(struct json_object *object, const struct report *report)
                                : NULL);
     json_object_object_add(object, "linearizability", linearizability_json(report->totals));
     json_object_object_add(object, "interleavings", coverage_json(report->pairs));
+    json_object_object_add(object, "sweep", fault_table_json(report->sweep));
 }
 
 void

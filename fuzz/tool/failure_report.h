@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "netstack/laboratory.h"
+#include "tool/sweep_table.h"
 #include "tool/incidence.h"
 
 /* What is known of a failure or of a replayed file. NULL and 0 fields: does not apply. */
@@ -30,8 +31,13 @@ struct report {
     const void *argument;
     uint64_t runs, runs_to_first;
     double seconds;
-    enum { REPORT_NOT_ASKED, REPORT_INCOMPLETE, REPORT_COMPLETE } complete; /* of enumerate */
-    const struct incidence_figures *pairs;                                  /* of totals */
+    enum {
+        REPORT_NOT_ASKED,
+        REPORT_INCOMPLETE,
+        REPORT_COMPLETE
+    } complete;                            /* of enumerate, faults */
+    const struct incidence_figures *pairs; /* of totals */
+    const struct fault_table *sweep;       /* of totals: what a sweep of faults injected */
 };
 
 /* The failure as text; its last line is the one command that reproduces it. Before it: report_injections. */

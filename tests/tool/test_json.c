@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 static const char *const fields[] = {
-    "file",          "target",   "subject",       "verdict",        "oracle",      "signature",
-    "hash",          "steps",    "diverged_at",   "switches",       "preemptions", "operations",
-    "faults",        "runs",     "runs_to_first", "seconds",        "complete",    "where",
-    "interleavings", "injected", "fault_table",   "linearizability"};
+    "file",          "target",   "subject",       "verdict",         "oracle",      "signature",
+    "hash",          "steps",    "diverged_at",   "switches",        "preemptions", "operations",
+    "faults",        "runs",     "runs_to_first", "seconds",         "complete",    "where",
+    "interleavings", "injected", "fault_table",   "linearizability", "sweep"};
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
 
 struct lines {

@@ -48,7 +48,8 @@ shrunk() { # FILE SIGNATURE: it is as small as it can be
 }
 
 expect 1 shrink large.prog
-says "threads 4 → 2, operations 11 → 2, faults 1 → 0" "signature: $signature" "replay large.min.prog" "was not seen in 300 schedules"
+says "threads 4 → 2, operations 11 → 2, faults 1 → 0" "→ 1, other choices 0 → 0" \
+    "no schedule of this program with fewer than 1 chosen switch fails so: 2 schedules tried, complete" "signature: $signature" "replay large.min.prog" "was not seen in 300 schedules"
 shrunk large.min.prog "$signature"
 expect 1 replay large.min.prog
 says "signature: $signature"
@@ -58,6 +59,32 @@ expect 0 replay --expect assertion --repeat 50 large.min.prog
 expect 1 shrink large.min.prog -o again.prog --json
 grep -q "\"signature\":\"$signature\"" stdout || fail "JSON does not have the signature"
 diff <(grep -v '^#' large.min.prog) <(grep -v '^#' again.prog) || fail "it went on shrinking"
+
+# What stands in which thread saves switches: what the fixed policy does, nobody has to choose. The sum that is wrong needs
+# the add, first of all; in a thread of its own behind the others it has to be chosen.
+cat >arrange.prog <<'END'
+heddle 1
+target toy
+subject various
+strategy random seed=1
+thread
+  strike
+thread
+  strike
+thread
+  add by=1
+end
+END
+seed=1
+until ! "$program" replay arrange.prog >stdout 2>stderr && grep -q 'class 1' stdout; do
+    seed=$((seed + 1))
+    [ $seed -lt 500 ] || fail "no schedule fails with the add first"
+    sed -i "s/seed=.*/seed=$seed/" arrange.prog
+done
+signature=$(sed -n 's/^ *signature: //p' stdout)
+expect 1 shrink arrange.prog
+says "threads 3 → 2, operations 3 → 3" "→ 1, other choices" "signature: $signature"
+[ "$(grep -c '^  task' arrange.min.prog)" -eq 1 ] || fail "a switch that an arrangement saves"
 
 # Subjects that take their process with them.
 for subject in null_write exit; do

@@ -2,7 +2,8 @@
  *
  * A laboratory for testing the tool without any netstack: programs of two verbs on the real engine,
  * and subjects that are named after what they do to their process when two strikes overlap, which
- * only some schedules bring about. Linked with heddle_tool it is the command heddle_toy.
+ * only some schedules bring about, or when certain strikes are spared, which only faults do. Linked with heddle_tool it is
+ * the command heddle_toy.
  */
 #include <errno.h>
 #include <signal.h>
@@ -129,22 +130,37 @@ kill_self(void)
     kill(getpid(), SIGKILL);
 }
 
-/* As a stranger would: TOY_KILLS times or once, and never again. The file has a byte for each. */
-static void
-kill_rarely(void)
+/* TOY_KILLS times or once, and never again. The file TOY_KILLED has a byte for each. */
+static bool
+happens_rarely(void)
 {
     const char *mark = getenv("TOY_KILLED"), *kills = getenv("TOY_KILLS");
     FILE *file = mark != NULL ? fopen(mark, "a") : NULL;
     if (file == NULL) {
-        return;
+        return false;
     }
     bool again = ftell(file) < (kills != NULL ? atol(kills) : 1);
     if (again) {
         fputc('x', file);
     }
     fclose(file);
-    if (again) {
+    return again;
+}
+
+/* As a stranger would. */
+static void
+kill_rarely(void)
+{
+    if (happens_rarely()) {
         kill(getpid(), SIGKILL);
+    }
+}
+
+static void
+fail_rarely(void)
+{
+    if (happens_rarely()) {
+        fail();
     }
 }
 
@@ -207,25 +223,51 @@ TOY_SUBJECT(remember, "keeps state from run to run");
 TOY_SUBJECT(internal, "finds the engine wrong");
 TOY_SUBJECT(stray, "writes past the end of its memory");
 TOY_SUBJECT(chatter, "prints much");
+TOY_SUBJECT(third, "fails once the third strike is spared");
+TOY_SUBJECT(third_exit, "calls _exit then");
+TOY_SUBJECT(third_kill, "kills itself then");
+TOY_SUBJECT(third_stranger, "is killed from outside then");
+TOY_SUBJECT(third_rarely, "fails then, but never again");
+TOY_SUBJECT(third_differ, "is not deterministic then");
+TOY_SUBJECT(two, "fails once the first and the third strike are, the second is not");
 
 const struct subject *const laboratory_subjects[] = {
-    &toy_core,     &toy_fail,     &toy_various, &toy_null_write, &toy_wild_write,    &toy_loop,
-    &toy_overflow, &toy_exit,     &toy_abort,   &toy_kill,       &toy_stranger,      &toy_differ,
-    &toy_remember, &toy_internal, &toy_chatter, &toy_stray,      &toy_late_stranger, NULL};
+    &toy_core,           &toy_fail,          &toy_various,      &toy_null_write, &toy_wild_write,
+    &toy_loop,           &toy_overflow,      &toy_exit,         &toy_abort,      &toy_kill,
+    &toy_stranger,       &toy_differ,        &toy_remember,     &toy_internal,   &toy_chatter,
+    &toy_stray,          &toy_late_stranger, &toy_third,        &toy_third_exit, &toy_third_kill,
+    &toy_third_stranger, &toy_third_differ,  &toy_third_rarely, &toy_two,        NULL};
 
 static const struct {
     const struct subject *subject;
     void (*deed)(void);
+    uint32_t spared,
+        of; /* it is done when of those strikes, as bits, these are; 0: when two overlap */
 } deeds[] = {
-    {&toy_core, do_nothing},        {&toy_fail, fail},
-    {&toy_various, fail_variously}, {&toy_null_write, write_null},
-    {&toy_wild_write, write_wild},  {&toy_loop, loop},
-    {&toy_overflow, overflow},      {&toy_exit, leave},
-    {&toy_abort, abort_now},        {&toy_kill, kill_self},
-    {&toy_stranger, kill_rarely},   {&toy_differ, differ},
-    {&toy_remember, remember},      {&toy_internal, break_engine},
-    {&toy_chatter, print_much},     {&toy_stray, stray},
-    {&toy_late_stranger, fail},
+    {&toy_core, do_nothing, 0, 0},
+    {&toy_fail, fail, 0, 0},
+    {&toy_various, fail_variously, 0, 0},
+    {&toy_null_write, write_null, 0, 0},
+    {&toy_wild_write, write_wild, 0, 0},
+    {&toy_loop, loop, 0, 0},
+    {&toy_overflow, overflow, 0, 0},
+    {&toy_exit, leave, 0, 0},
+    {&toy_abort, abort_now, 0, 0},
+    {&toy_kill, kill_self, 0, 0},
+    {&toy_stranger, kill_rarely, 0, 0},
+    {&toy_differ, differ, 0, 0},
+    {&toy_remember, remember, 0, 0},
+    {&toy_internal, break_engine, 0, 0},
+    {&toy_chatter, print_much, 0, 0},
+    {&toy_stray, stray, 0, 0},
+    {&toy_late_stranger, fail, 0, 0},
+    {&toy_third, fail, 4, 4},
+    {&toy_third_exit, leave, 4, 4},
+    {&toy_third_kill, kill_self, 4, 4},
+    {&toy_third_stranger, kill_rarely, 4, 4},
+    {&toy_third_rarely, fail_rarely, 4, 4},
+    {&toy_third_differ, differ, 4, 4},
+    {&toy_two, fail, 5, 7},
 };
 
 /* --- executing ---------------------------------------------------------------------------- */
@@ -233,6 +275,7 @@ static const struct {
 static struct {
     const struct program *program;
     void (*deed)(void);
+    uint32_t deed_spared, deed_of, spared;
     struct laboratory_totals *totals;
     uint32_t inside, strikes;
     kernel_mutex_t mutex;
@@ -249,6 +292,10 @@ is_spared(uint32_t strike)
             scene.totals->faults[0]++;
             scene.totals->fault_table[0][0][0].times++;
             scene.totals->fault_table[0][0][0].first = 1;
+            scene.spared |= 1u << (strike % 32);
+            if (scene.deed_spared != 0 && (scene.spared & scene.deed_of) == scene.deed_spared) {
+                scene.deed();
+            }
             return true;
         }
     }
@@ -263,7 +310,7 @@ strike(void)
     }
     scene.inside++;
     heddle_point(0, 0, 0, KERNEL_HERE);
-    if (scene.inside == 2) {
+    if (scene.inside == 2 && scene.deed_spared == 0) {
         scene.deed();
     }
     scene.inside--;
@@ -300,7 +347,7 @@ run_body(void *argument)
 {
     (void)argument;
     uint16_t tasks[PROGRAM_THREADS_MAX];
-    sum = scene.inside = scene.strikes = 0;
+    sum = scene.inside = scene.strikes = scene.spared = 0;
     kernel_mutex_init(&scene.mutex, "toy");
     for (uint32_t i = 0; i < scene.program->thread_count; i++) {
         tasks[i] = heddle_spawn("thread", run_thread, (void *)(uintptr_t)i);
@@ -344,6 +391,8 @@ laboratory_execute(const struct program *program, const struct laboratory_target
     for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++) {
         if (deeds[i].subject == subject) {
             scene.deed = deeds[i].deed;
+            scene.deed_spared = deeds[i].spared;
+            scene.deed_of = deeds[i].of;
         }
     }
     heddle_execute(&run, log);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * heddle faults: its arguments. The work is in fault_sweep.c.
+ */
+#include <errno.h>
+
+#include "tool/command.h"
+#include "tool/fault_sweep.h"
+#include "tool/output.h"
+#include "tool/worker.h"
+
+#define DEFAULT_PAIRS 100000
+
+enum { KEY_PAIRS = 256, KEY_PAIRS_MAX, KEY_SECONDS, KEY_KNOWN, KEY_LIST, KEY_JSON };
+
+struct faults_arguments {
+    struct fault_sweep_options options;
+    const char *path, *target, *subject;
+};
+
+static const struct argp_option options[] = {
+    COMMAND_OPTION_HELP,
+    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
+    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    {"pairs", KEY_PAIRS, NULL, 0, "Then any two of the faults that were injected", 0},
+    {"pairs-max", KEY_PAIRS_MAX, "N", 0, "At most so many pairs; default 100000", 0},
+    {"jobs", 'j', "N", 0, "Workers; default 1. What is found does not depend on it", 0},
+    {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default: go on until complete", 0},
+    {"known", KEY_KNOWN, "DIR", 0,
+     "Pass over failures whose signature is there, as a .prog's name or in its head", 0},
+    {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
+    {"list", KEY_LIST, NULL, 0, "Each fault that was injected and how it ended, a line each", 0},
+    {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
+    {0},
+};
+
+static error_t
+parse_value(int key, char *argument, struct fault_sweep_options *chosen)
+{
+    uint64_t number = 0;
+    switch (key) {
+    case KEY_PAIRS:
+        chosen->pairs = true;
+        return 0;
+    case KEY_PAIRS_MAX:
+        return command_number("--pairs-max", argument, 1, UINT64_MAX, &chosen->pairs_max) ? 0
+                                                                                          : EINVAL;
+    case 'j':
+        if (!command_number("--jobs", argument, 1, WORKER_JOBS_MAX, &number)) {
+            return EINVAL;
+        }
+        chosen->jobs = (unsigned)number;
+        return 0;
+    case KEY_SECONDS:
+        return command_seconds("--seconds", argument, &chosen->seconds) ? 0 : EINVAL;
+    case KEY_KNOWN:
+        chosen->known = argument;
+        return 0;
+    case 'o':
+        chosen->directory = argument;
+        return 0;
+    case KEY_LIST:
+        chosen->list = true;
+        return 0;
+    case KEY_JSON:
+        chosen->json = true;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct faults_arguments *arguments = state->input;
+    switch (key) {
+    case 't':
+        arguments->target = argument;
+        return command_target(argument) != NULL ? 0 : EINVAL;
+    case 's':
+        arguments->subject = argument;
+        return command_subject(argument) != NULL ? 0 : EINVAL;
+    case ARGP_KEY_ARG:
+        if (arguments->path != NULL) {
+            break;
+        }
+        arguments->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
+        return EINVAL;
+    default:
+        break;
+    }
+    error_t error = parse_value(key, argument, &arguments->options);
+    return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
+}
+
+enum tool_exit
+command_faults(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "FILE",
+        .doc =
+            "Runs a program, with its own schedule and without its own faults, again and again: "
+            "each "
+            "time with one fault, of every kind that is legal at a point, at its 0th, 1st, 2nd … "
+            "occurrence, once and from then on, until a run does not get there. Says what was "
+            "injected and how it ended; a failure is run again in a fresh process, and written as "
+            "DIR/<signature>.prog.\v"
+            "Arguments of what happens at a point are all 0; then each that an operation or fault "
+            "of "
+            "the file gives to what has the same name, once; at most 8 sets of them. With --pairs, "
+            "any two of the faults that were injected follow. Where that is more than --pairs-max, "
+            "pairs of faults that are no calls of operations come first, and of the rest so many "
+            "are "
+            "run, evenly spread; then it does not say complete.\n\n"
+            "Example: heddle faults corpus/seeds/lifecycle/no-memory.prog --pairs --jobs 2",
+    };
+    struct input input;
+    struct faults_arguments arguments = {
+        .options = {.pairs_max = DEFAULT_PAIRS, .jobs = 1, .directory = "findings"},
+    };
+    if (!command_parse(&argp, argc, argv, &arguments) ||
+        !output_is_usable("-o", arguments.options.directory)) {
+        return TOOL_USAGE;
+    }
+    enum tool_exit code =
+        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    if (code == TOOL_OK) {
+        arguments.options.input = &input;
+        code = fault_sweep_run(&arguments.options);
+        input_fini(&input);
+    }
+    return code;
+}
