@@ -96,6 +96,14 @@ heddle_note(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t site)
     trace_event((uint16_t)(HEDDLE_EVENT_SUBJECT + kind), object, 0, site)->result = result;
 }
 
+void
+heddle_about(uint32_t object)
+{
+    if (exec.run->trace) {
+        exec.log->about[exec.log->event_count - 1] = object;
+    }
+}
+
 uint32_t
 heddle_choose(uint32_t count)
 {
@@ -159,6 +167,7 @@ void
 kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1, kernel_site_t site)
 {
     scheduler_point(HEDDLE_EVENT_PROBE, 0, site)->result = (uint32_t)probe;
+    heddle_about(0);
     if (exec.observer != NULL && exec.observer->on_probe != NULL) {
         exec.observer->on_probe(probe, arg0, arg1);
     }
