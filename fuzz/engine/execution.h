@@ -161,6 +161,10 @@ void scheduler_begin(void);
 void scheduler_renew_bound(void);                            /* from here on as many steps again */
 void scheduler_keep_mark(enum heddle_mark mark, uint32_t k); /* for a search */
 
+/* In a run with `trace`: their names. */
+void trace_keep_object(uint32_t number, const char *name); /* Requires: it is one. */
+void trace_keep_task(uint16_t number, const char *name);
+
 /* The number of a new object; name: an allocation's kind, a primitive's class. */
 static inline uint32_t
 scheduler_new_object(const char *name)
@@ -168,6 +172,9 @@ scheduler_new_object(const char *name)
     uint32_t number = ++exec.object_count;
     if (exec.run->coverage) {
         coverage_keep_kind(exec.log, number, name);
+    }
+    if (exec.run->trace) {
+        trace_keep_object(number, name);
     }
     return number;
 }

@@ -208,6 +208,7 @@ struct heddle_result {
 #define HEDDLE_DEVIATIONS_MAX (1u << 18) /* an event stands for two choices at most */
 #define HEDDLE_CHOICES_MAX    (1u << 18) /* likewise */
 #define HEDDLE_INPUT_MAX      (1u << 20)
+#define HEDDLE_NAME_MAX       32 /* of objects and tasks, with the NUL; longer ones are cut off */
 #define HEDDLE_REMARKS_MAX    1024u
 struct heddle_remark {
     uint32_t event; /* index */
@@ -235,8 +236,12 @@ struct heddle_log {
     /* In a run with `choices`: the choices. */
     uint32_t choice_count;
     struct heddle_choice choices[HEDDLE_CHOICES_MAX];
-    /* … and by object, the allocation that a primitive lies in, or 0. */
+    /* … or with `trace`: by object, the allocation that a primitive lies in, or 0. */
     uint32_t containers[HEDDLE_EVENTS_MAX];
+    /* In a run with `trace`, copied, so that they are there whatever became of the process: */
+    char object_names[HEDDLE_EVENTS_MAX][HEDDLE_NAME_MAX]; /* lock class or allocation kind */
+    char task_names[HEDDLE_TASKS_MAX][HEDDLE_NAME_MAX];
+    uint32_t about[HEDDLE_EVENTS_MAX]; /* of a probe's event: heddle_about, or 0 */
     /* In a run with `coverage`, by object: a hash of its kind's name. */
     uint32_t object_kinds[HEDDLE_EVENTS_MAX];
     uint8_t input[HEDDLE_INPUT_MAX]; /* what the caller is executing, encoded */
@@ -307,7 +312,7 @@ struct heddle_run {
     size_t globals_count;
     uint32_t steps_max; /* 0: 20,000. Then as many again under a fair policy. */
     bool accesses;   /* loads and stores are points, races are looked for; steps_max 0: 200,000 */
-    bool trace;      /* keep sites */
+    bool trace;      /* keep sites and names */
     bool lock_order; /* report cycles in the order of taking mutexes (engine/lock_order.h) */
     bool coverage;   /* keep what coverage is found from (engine/coverage.h) */
     bool choices;    /* keep choices, for a search (engine/search.h) */
@@ -362,6 +367,9 @@ void heddle_note(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t 
 
 /* Says more of the event that was recorded last; the first HEDDLE_REMARKS_MAX are kept. */
 void heddle_remark(uint32_t value);
+
+/* Within on_probe: which object the probe is about. Nothing but a run with `trace` keeps it. */
+void heddle_about(uint32_t object);
 
 /* A recorded choice of the body's own: 0 … count-1; fixed policy: 0. */
 uint32_t heddle_choose(uint32_t count);

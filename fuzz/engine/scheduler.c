@@ -414,7 +414,7 @@ uint32_t
 scheduler_new_primitive(const void *primitive, const char *name)
 {
     uint32_t number = scheduler_new_object(name);
-    if (exec.run->choices && number < HEDDLE_EVENTS_MAX) {
+    if ((exec.run->choices || exec.run->trace) && number < HEDDLE_EVENTS_MAX) {
         exec.log->containers[number] = heddle_object_of(primitive);
     }
     return number;
@@ -454,6 +454,7 @@ scheduler_spawn(const char *name, void (*run)(void *), void *argument, kernel_si
                           .last_site = site,
                           .last_kind = HEDDLE_EVENT_SPAWN};
     exec.task_count++;
+    trace_keep_task(task->number, name);
     exec.view.task_count = exec.task_count;
     draw_ahead(task);
     access_spawned(task->number, argument);

@@ -106,6 +106,14 @@ heddle_remark(uint32_t value)
     }
 }
 
+void
+heddle_about(uint32_t object)
+{
+    if (exec.run->trace) {
+        exec.log->about[exec.log->event_count - 1] = object;
+    }
+}
+
 uint32_t
 heddle_choose(uint32_t count)
 {
@@ -174,6 +182,7 @@ void
 kernel_probe_at(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1, kernel_site_t site)
 {
     scheduler_point(HEDDLE_EVENT_PROBE, 0, site)->result = (uint32_t)probe;
+    heddle_about(0);
     if (exec.observer != NULL && exec.observer->on_probe != NULL) {
         exec.observer->on_probe(probe, arg0, arg1);
     }

@@ -6,6 +6,7 @@
 #include "engine/execution.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define XXH_INLINE_ALL
@@ -120,6 +121,31 @@ trace_end(void)
         exec.diverged_at = exec.view.step;
     }
     result->diverged_at = exec.run->schedule.strict ? exec.diverged_at : -1;
+}
+
+static void
+keep_name(char kept[HEDDLE_NAME_MAX], const char *name)
+{
+    size_t length = strnlen(name, HEDDLE_NAME_MAX - 1);
+    memcpy(kept, name, length);
+    kept[length] = '\0';
+}
+
+void
+trace_keep_object(uint32_t number, const char *name)
+{
+    if (number < HEDDLE_EVENTS_MAX) {
+        keep_name(exec.log->object_names[number], name);
+        exec.log->containers[number] = 0;
+    }
+}
+
+void
+trace_keep_task(uint16_t number, const char *name)
+{
+    if (exec.run->trace) {
+        keep_name(exec.log->task_names[number], name);
+    }
 }
 
 struct heddle_event *

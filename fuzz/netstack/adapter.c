@@ -296,6 +296,7 @@ on_probe(enum kernel_probe probe, uintptr_t arg0, uintptr_t arg1)
             break;
         }
     }
+    heddle_about(see.stack);
     oracle_observe(&see);
 }
 

@@ -278,9 +278,11 @@ void execute_body(void *argument);
 /* The same for the adapter's subject, but for how its threads run. */
 void execute_subject(void (*run_threads)(void));
 
-/* --- timeline.c: names ------------------------------------------------------------------------ */
+/* --- timeline.c: names; explaining them: narrate.c ------------------------------------------------------------------------ */
 
 extern const char *const module_names[MODULES];
 extern const char *const phase_names[PHASE_COUNT];
+extern const char *const probe_names[KERNEL_PROBE_COUNT];
+extern const char *const stage_names[STAGE_COUNT];
 
 #endif

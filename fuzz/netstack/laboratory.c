@@ -77,9 +77,8 @@ laboratory_subject_find(const char *name)
     return NULL;
 }
 
-/* Whom the subject is compared with on this target. NULL: nobody, or somebody who is not here. */
-static const struct subject *
-find_peer(const struct laboratory_target *target, const struct subject *subject)
+const struct subject *
+laboratory_peer(const struct laboratory_target *target, const struct subject *subject)
 {
     if (target->peers[0] == NULL) {
         return NULL;
@@ -91,7 +90,7 @@ find_peer(const struct laboratory_target *target, const struct subject *subject)
 const char *
 laboratory_obstacle(const struct laboratory_target *target, const struct subject *subject)
 {
-    if (target->peers[0] == NULL || find_peer(target, subject) != NULL) {
+    if (target->peers[0] == NULL || laboratory_peer(target, subject) != NULL) {
         return NULL;
     }
     return "the subject to compare with is not in this build: it was configured without "
@@ -200,7 +199,7 @@ laboratory_execute(const struct program *program, const struct laboratory_target
                    struct heddle_log *log, struct laboratory_totals *totals)
 {
     static struct laboratory_totals nobody;
-    const struct subject *peer = find_peer(target, subject);
+    const struct subject *peer = laboratory_peer(target, subject);
     bool oracles = options->oracles && peer == NULL;
     adapter.program = program;
     adapter.subject = subject;

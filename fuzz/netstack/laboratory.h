@@ -57,6 +57,10 @@ const struct laboratory_target *laboratory_target_at(size_t index);       /* NUL
 extern const struct subject *const laboratory_subjects[];
 const struct subject *laboratory_subject_find(const char *name);
 
+/* Whom the subject is compared with on this target, and who runs first. NULL: nobody, or somebody who is not here. */
+const struct subject *laboratory_peer(const struct laboratory_target *target,
+                                      const struct subject *subject);
+
 /* Why this build cannot run a subject on that target, or NULL: it can. */
 const char *laboratory_obstacle(const struct laboratory_target *target,
                                 const struct subject *subject);
@@ -127,5 +131,45 @@ bool laboratory_make_explicit(struct program *program, const struct heddle_log *
 /* Writes the events of the log's last execution with the names of this room, a line each. */
 void laboratory_print_trace(const struct heddle_log *log, const struct program *program,
                             const struct laboratory_target *target, FILE *out);
+
+/* --- explaining: what an event was, by the names of this room ------------------------------- */
+
+enum laboratory_deed {
+    LABORATORY_DEED_NONE,      /* nothing that somebody asks for by itself */
+    LABORATORY_DEED_OPERATION, /* of the program; `operation` */
+    LABORATORY_DEED_RETURN,    /* of the innermost operation; the text is its result */
+    LABORATORY_DEED_CALLBACK,
+    LABORATORY_DEED_CALLBACK_END, /* of the innermost one */
+    LABORATORY_DEED_FAULT,        /* was injected */
+    LABORATORY_DEED_STAGE,        /* the execution came to here; the text says where */
+    LABORATORY_DEED_HOLD,         /* a reference to the object was taken */
+    LABORATORY_DEED_RELE,         /* … given back */
+};
+
+struct laboratory_telling {
+    enum laboratory_deed deed;
+    uint32_t object;                           /* an allocation that it is about; 0: none */
+    const struct program_operation *operation; /* as the program has it; NULL: not known */
+    char text[160];
+};
+
+/*
+ * What the log's index-th event was, of those that the engine knows nothing of: probes, and the room's own.
+ * Requires: the log is of a run with `trace`.
+ */
+void laboratory_tell(const struct heddle_log *log, uint32_t index, const struct program *program,
+                     const struct laboratory_target *target, const struct subject *subject,
+                     struct laboratory_telling *telling);
+
+/*
+ * Objects' names: of an allocation ("stack 48"), made within that operation of the program or NULL; and of the
+ * how manyth primitive of its class in an allocation that has that name ("cv of ip on stack 48").
+ * Returns: false: the room has no word for it.
+ */
+bool laboratory_name_allocation(const char *kind, uint32_t number,
+                                const struct laboratory_target *target,
+                                const struct program_operation *within, char *text, size_t size);
+bool laboratory_name_primitive(const char *class_name, uint32_t ordinal, const char *container,
+                               char *text, size_t size);
 
 #endif

@@ -11,13 +11,13 @@ const char *const module_names[MODULES] = {
     "sctp", "rts",   "ipsec", "keysock", "spdsock", "ipsecah", "ipsecesp", "ipnet", "ilb"};
 const char *const phase_names[PHASE_COUNT] = {"create", "shutdown", "destroy"};
 
-static const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest",
+const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest",
                                                      "stopped"};
 static const char *const event_names[EVENT_COUNT] = {"operation",     "return", "callback begins",
                                                      "callback ends", "fault",  "yield",
                                                      "stage",         "reached"};
 
-static const char *const probe_names[KERNEL_PROBE_COUNT] = {
+const char *const probe_names[KERNEL_PROBE_COUNT] = {
 #define PROBE_NAME(name, first, second) [KERNEL_PROBE_##name] = #name,
     KERNEL_PROBES(PROBE_NAME)
 #undef PROBE_NAME

@@ -29,6 +29,8 @@ static const struct command {
     {"list", "Say what there is: targets, strategies, oracles, faults, subjects", command_list},
     {"run", "Generate programs, explore schedules, write each failure as a file", command_run},
     {"replay", "Run files again, a .prog or a fuzzer's bytes, exactly as they ran", command_replay},
+    {"explain", "Say what happened, what broke, and which switch made the difference",
+     command_explain},
     {"enumerate", "Run every schedule of a program within a bound of preemptions",
      command_enumerate},
     {"faults", "Inject every fault that a program can have, one at a time, then in pairs",

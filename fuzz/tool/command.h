@@ -36,6 +36,7 @@ extern const char *tool_name;
 enum tool_exit command_list(int argc, char **argv);
 enum tool_exit command_run(int argc, char **argv);
 enum tool_exit command_replay(int argc, char **argv);
+enum tool_exit command_explain(int argc, char **argv);
 enum tool_exit command_enumerate(int argc, char **argv);
 enum tool_exit command_faults(int argc, char **argv);
 enum tool_exit command_shrink(int argc, char **argv);

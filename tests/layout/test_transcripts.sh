@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# test_transcripts.sh DIR HEDDLE: what the documents of a tree show of `cat` and `heddle replay` is what these
+# test_transcripts.sh DIR HEDDLE: what the documents of a tree show of `cat`, `heddle replay` and `heddle explain` is what these
 # print. A transcript is a code block with lines "$ COMMAND"; the lines up to the next one are the output.
 # Exit code 77: HEDDLE lacks a subject of theirs.
 set -euo pipefail
@@ -18,7 +18,7 @@ compare() {
     read -ra words <<< "$command"
     case "$command" in
     'cat '*) "${words[@]}" ;;
-    build/*/bin/heddle' replay '*) "$heddle" "${words[@]:1}" | sed "s|^$heddle |${words[0]} |" ;;
+    build/*/bin/heddle' replay '* | build/*/bin/heddle' explain '*) "$heddle" "${words[@]:1}" | sed "s|^$heddle |${words[0]} |" ;;
     *) return 0 ;;
     esac > "$work/said" || true
     compared=$((compared + 1))

@@ -526,3 +526,42 @@ laboratory_print_trace(const struct heddle_log *log, const struct program *progr
                 heddle_event_kind_name(log->events[i].kind));
     }
 }
+
+void
+laboratory_tell(const struct heddle_log *log, uint32_t index, const struct program *program,
+                const struct laboratory_target *target, const struct subject *subject,
+                struct laboratory_telling *telling)
+{
+    (void)program;
+    (void)target;
+    (void)subject;
+    *telling = (struct laboratory_telling){.deed = LABORATORY_DEED_NONE};
+    snprintf(telling->text, sizeof(telling->text), "%s",
+             log->events[index].kind == HEDDLE_EVENT_SUBJECT ? "strikes" : "remembers");
+}
+
+bool
+laboratory_name_allocation(const char *kind, uint32_t number,
+                           const struct laboratory_target *target,
+                           const struct program_operation *within, char *text, size_t size)
+{
+    (void)kind;
+    (void)number;
+    (void)target;
+    (void)within;
+    (void)text;
+    (void)size;
+    return false;
+}
+
+bool
+laboratory_name_primitive(const char *class_name, uint32_t ordinal, const char *container,
+                          char *text, size_t size)
+{
+    (void)class_name;
+    (void)ordinal;
+    (void)container;
+    (void)text;
+    (void)size;
+    return false;
+}

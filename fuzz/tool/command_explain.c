@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * heddle explain: its arguments, and what is drawn where. The explanation is made in the explain_* beside it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/command.h"
+#include "tool/explanation.h"
+#include "tool/failure_report.h"
+#include "tool/output.h"
+#include "tool/terminal.h"
+
+enum { KEY_ALL = 256, KEY_HTML, KEY_PERFETTO };
+
+struct explain_arguments {
+    const char *path, *target, *subject, *html, *perfetto;
+    bool all;
+};
+
+static const struct argp_option options[] = {
+    COMMAND_OPTION_HELP,
+    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
+    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    {"all", KEY_ALL, NULL, 0, "Every event of every task, not only what matters", 0},
+    {"html", KEY_HTML, "OUT", 0, "Write it as a page, too", 0},
+    {"perfetto", KEY_PERFETTO, "OUT", 0, "Write it as a trace that Perfetto opens, too", 0},
+    {0},
+};
+
+static error_t
+parse(int key, char *argument, struct argp_state *state)
+{
+    struct explain_arguments *arguments = state->input;
+    switch (key) {
+    case 't':
+        arguments->target = argument;
+        return command_target(argument) != NULL ? 0 : EINVAL;
+    case 's':
+        arguments->subject = argument;
+        return command_subject(argument) != NULL ? 0 : EINVAL;
+    case KEY_ALL:
+        arguments->all = true;
+        return 0;
+    case KEY_HTML:
+        arguments->html = argument;
+        return 0;
+    case KEY_PERFETTO:
+        arguments->perfetto = argument;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (arguments->path != NULL) {
+            break;
+        }
+        arguments->path = argument;
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
+        return EINVAL;
+    default:
+        break;
+    }
+    return command_parse_other(key, argument, state);
+}
+
+/* --- drawing -------------------------------------------------------------------------------- */
+
+/* How often a newline stands in it. */
+static uint32_t
+count_lines(const char *text)
+{
+    uint32_t count = 0;
+    for (; *text != '\0'; text++) {
+        count += *text == '\n';
+    }
+    return count;
+}
+
+/* What a drawing writes, as a string of its own; NULL: no memory. */
+static char *
+make_words(const struct explanation *explanation)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) {
+        return NULL;
+    }
+    explain_words(explanation, out);
+    return fclose(out) == 0 ? text : NULL;
+}
+
+static void
+print_command(const struct explain_arguments *arguments)
+{
+    report_print_argument(tool_name, stdout);
+    fputs(" replay ", stdout);
+    if (arguments->target != NULL) {
+        printf("--target %s ", arguments->target);
+    }
+    if (arguments->subject != NULL) {
+        printf("--subject %s ", arguments->subject);
+    }
+    report_print_argument(arguments->path, stdout);
+    putchar('\n');
+}
+
+static void
+print_text(const struct explanation *explanation, const struct explain_arguments *arguments,
+           const char *words)
+{
+    const struct heddle_result *result = &explanation->outcome->result;
+    bool failed = explanation_failed(explanation);
+    printf("%s on %s: ", arguments->path, explanation->input->subject->name);
+    terminal_print(stdout, failed ? TERMINAL_BAD : TERMINAL_GOOD,
+                   heddle_verdict_name(result->verdict));
+    printf("\n\n");
+    uint32_t others = 3 + count_lines(words) + (failed ? 1 : 0);
+    uint32_t room = others + 8 < EXPLANATION_LINES ? EXPLANATION_LINES - others : 8;
+    explain_text(explanation, arguments->all ? 0 : room, stdout);
+    printf("\n%s", words);
+    if (failed) {
+        print_command(arguments);
+    }
+}
+
+static enum tool_exit
+write_drawing(const char *path, const struct explanation *explanation, const char *words,
+              bool as_html)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    int error = out == NULL ? ENOMEM : 0;
+    if (error == 0) {
+        if (as_html) {
+            explain_html(explanation, words, out);
+        } else {
+            explain_perfetto(explanation, out);
+        }
+        error = fclose(out) == 0 ? output_write(path, text, size) : errno;
+    }
+    free(text);
+    if (error != 0) {
+        command_complain("%s: %s", path, strerror(error));
+        return output_exit(error);
+    }
+    return TOOL_OK;
+}
+
+static enum tool_exit
+draw(const struct explanation *explanation, const struct explain_arguments *arguments)
+{
+    enum tool_exit code = TOOL_OK;
+    char *words = make_words(explanation);
+    if (words == NULL) {
+        command_complain("%s", strerror(ENOMEM));
+        return TOOL_ENVIRONMENT;
+    }
+    print_text(explanation, arguments, words);
+    if (arguments->html != NULL) {
+        code = tool_exit_worse(code, write_drawing(arguments->html, explanation, words, true));
+    }
+    if (arguments->perfetto != NULL) {
+        code = tool_exit_worse(code, write_drawing(arguments->perfetto, explanation, words, false));
+    }
+    free(words);
+    return code;
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+static enum tool_exit
+explain(const struct input *input, const struct explain_arguments *arguments)
+{
+    struct outcome *outcome = NULL;
+    struct explanation *explanation = explanation_create(input, &outcome);
+    enum tool_exit code;
+    bool differed = false;
+    if (explanation == NULL) {
+        command_complain("%s: cannot be run: %s", input->path, strerror(errno));
+        return TOOL_ENVIRONMENT;
+    }
+    if (!explanation_try(explanation, &differed)) {
+        command_complain("%s: cannot be tried without its switches: %s", input->path,
+                         strerror(errno));
+        code = TOOL_ENVIRONMENT;
+    } else if (differed) {
+        command_complain("%s: two runs of it differed, so there is nothing to explain: heddle "
+                         "replay --repeat 2 says where",
+                         input->path);
+        code = TOOL_DIFFERED;
+    } else {
+        enum heddle_verdict verdict = outcome->result.verdict;
+        explanation_select(explanation);
+        code = verdict == HEDDLE_INTERNAL ? TOOL_INTERNAL
+               : verdict == HEDDLE_OK     ? TOOL_OK
+                                          : TOOL_FAILURE;
+        code = tool_exit_worse(code, draw(explanation, arguments));
+    }
+    explanation_destroy(explanation);
+    outcome_destroy(outcome);
+    return code;
+}
+
+enum tool_exit
+command_explain(int argc, char **argv)
+{
+    static const struct argp argp = {
+        .options = options,
+        .parser = parse,
+        .args_doc = "FILE",
+        .doc = "Shows what happened in an execution, a column a task, and says in words what "
+               "broke, what each task was "
+               "doing, and which switch made the difference. Events have the numbers of heddle "
+               "replay --trace.\v"
+               "Example: heddle explain findings/0123456789abcdef.prog --html page.html",
+    };
+    struct explain_arguments arguments = {0};
+    struct input input;
+    if (!command_parse(&argp, argc, argv, &arguments)) {
+        return TOOL_USAGE;
+    }
+    enum tool_exit code =
+        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    if (code == TOOL_OK) {
+        code = explain(&input, &arguments);
+        input_fini(&input);
+    }
+    return code;
+}
