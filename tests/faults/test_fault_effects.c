@@ -50,7 +50,7 @@ count_events(uint32_t kind, uint32_t result)
 Test(fault_effects, a_late_allocation_lets_others_run_before_it_is_given)
 {
     expect_ok(run_with("alloc nth=1 : late by=1ms\n"));
-    uint32_t asked = find_event(HEDDLE_EVENT_SUBJECT + EVENT_FAULT, ACTION_LATE);
+    uint32_t asked = find_event((unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_FAULT, ACTION_LATE);
     const struct heddle_event *events = lab_log()->events;
     cr_assert_lt(asked, lab_log()->event_count);
     cr_assert_eq(events[asked - 1].kind, HEDDLE_EVENT_ALLOC);
@@ -66,9 +66,10 @@ Test(fault_effects, a_late_allocation_lets_others_run_before_it_is_given)
 
 Test(fault_effects, a_starved_reaper_runs_once_nobody_else_can)
 {
-    enum { REAP = HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE };
+    enum { REAP = (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE };
     uint32_t destroy = callback_code(PHASE_DESTROY, false, 6);
-    uint32_t barrier = VERB_BARRIER, operation = HEDDLE_EVENT_SUBJECT + EVENT_OPERATION;
+    uint32_t barrier = VERB_BARRIER,
+             operation = (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_OPERATION;
     const char *round_robin = "thread\n"
                               "register module=ip shutdown=yes\n"
                               "zone_create stack=exclusive zone=z1\n"
@@ -138,15 +139,15 @@ Test(fault_effects, adding_a_kstat_fails)
 Test(fault_effects, a_holder_lets_go_at_the_end_only)
 {
     /* The reference is nowhere for rele to take; the stack is not reaped while the program runs. */
-    uint32_t rest = HEDDLE_EVENT_SUBJECT + EVENT_STAGE;
+    uint32_t rest = (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_STAGE;
     uint32_t destroy = callback_code(PHASE_DESTROY, false, 6);
     expect_ok(run_with(""));
     cr_assert_eq(lab_totals.successes[VERB_RELE], 1);
-    cr_assert_lt(find_event(HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE, destroy),
+    cr_assert_lt(find_event((unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE, destroy),
                  find_event(rest, STAGE_THREADS_DONE));
     expect_ok(run_with("reference nth=0 : keep\n"));
     cr_assert_eq(lab_totals.successes[VERB_RELE], 0);
-    cr_assert_gt(find_event(HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE, destroy),
+    cr_assert_gt(find_event((unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE, destroy),
                  find_event(rest, STAGE_THREADS_DONE));
 }
 
@@ -155,7 +156,7 @@ static bool
 is_before(enum netstack_verb verb, enum netstack_verb other, const char *strategy, const char *body)
 {
     struct program program;
-    uint32_t operation = HEDDLE_EVENT_SUBJECT + EVENT_OPERATION;
+    uint32_t operation = (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_OPERATION;
     lab_parse(&program, strategy, body);
     expect_ok(lab_run_program(&subject_core, &program));
     program_fini(&program);
@@ -206,12 +207,12 @@ Test(fault_effects, a_callback_calls_with_what_is_its_own)
     uint32_t stack = 0, found = 0;
     for (uint32_t i = 0; i < log->event_count; i++) {
         const struct heddle_event *event = &log->events[i];
-        if (event->kind == HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE) {
+        if (event->kind == (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE) {
             stack = event->object;
-        } else if (event->kind == HEDDLE_EVENT_SUBJECT + EVENT_RETURN && event->object != 0 &&
-                   stack != 0 && event->result == 0) {
+        } else if (event->kind == (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_RETURN &&
+                   event->object != 0 && stack != 0 && event->result == 0) {
             found += event->object == stack;
-        } else if (event->kind == HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_AFTER) {
+        } else if (event->kind == (unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_AFTER) {
             stack = 0;
         }
     }
@@ -237,10 +238,10 @@ first_destroyed(const char *faults, bool *late)
     char body[1024];
     snprintf(body, sizeof(body), "%s%s", two_halts, faults);
     expect_ok(lab_run(&subject_reference, body));
-    uint32_t at = find_event(HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE,
+    uint32_t at = find_event((unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_CALLBACK_BEFORE,
                              callback_code(PHASE_DESTROY, false, 6));
     cr_assert_lt(at, lab_log()->event_count);
-    *late = at > find_event(HEDDLE_EVENT_SUBJECT + EVENT_OPERATION, VERB_YIELD);
+    *late = at > find_event((unsigned int)HEDDLE_EVENT_SUBJECT + EVENT_OPERATION, VERB_YIELD);
     return lab_log()->events[at].object;
 }
 
