@@ -11,6 +11,7 @@
 #define SENTENCES_MAX 3u /* switches that have a sentence each */
 #define DECISIVE_MAX  6u
 #define NUMBERS_MAX   12u
+#define MESSAGE_LINES 6u
 #define MANY_CHOICES  20u /* then a smaller file explains more */
 
 static const char *
@@ -253,9 +254,10 @@ tell_switches(const struct explanation *of, FILE *out)
     } else if (decisive == 0) {
         explain_tell(
             out, 0,
-            "No single switch made the difference: without any one of the %u chosen it fails all "
+            "No single switch made the difference: without any one of the %s%u chosen it fails all "
             "the same; without all of them: %s.",
-            of->tried, ending(of->without_all, "another failure"));
+            of->tried < of->chosen_count ? "last " : "", of->tried,
+            ending(of->without_all, "another failure"));
     } else {
         explain_tell(out, 0,
                      decisive == 1 ? "The switch that made the difference%s:"
@@ -280,6 +282,31 @@ tell_switches(const struct explanation *of, FILE *out)
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
+/*
+ * What a comparison or a race is about, only the further lines of its message say; for others, the columns do. Of a race's
+ * chains of calls the innermost is enough here.
+ */
+static void
+tell_further(const struct heddle_result *result, const char *line, FILE *out)
+{
+    bool races = strcmp(result->oracle, "race") == 0, inner = false;
+    uint32_t told = 0;
+    if (!races && result->verdict != HEDDLE_MODEL_MISMATCH) {
+        return;
+    }
+    while (*line == '\n' && told < MESSAGE_LINES) {
+        size_t length = strcspn(++line, "\n");
+        bool is_call = races && *line == ' ';
+        if (!is_call || !inner) {
+            const char *text = line + strspn(line, " ");
+            explain_tell(out, is_call ? 6 : 4, "%.*s", (int)(length - (size_t)(text - line)), text);
+            told++;
+        }
+        inner = is_call;
+        line += length;
+    }
+}
+
 void
 explain_words(const struct explanation *explanation, FILE *out)
 {
@@ -293,19 +320,14 @@ explain_words(const struct explanation *explanation, FILE *out)
     bool by_oracle = strcmp(result->oracle, "engine") != 0 && strcmp(result->oracle, "worker") != 0;
     explain_tell(out, 0, "What broke: %s (%s, seen by the %s%s)", result->promise,
                  heddle_verdict_name(result->verdict), by_oracle ? "oracle " : "", result->oracle);
-    bool compares = result->verdict == HEDDLE_MODEL_MISMATCH;
     char place[160] = "";
-    if (result->file[0] != '\0' && !compares) {
+    if (result->file[0] != '\0' && result->verdict != HEDDLE_MODEL_MISMATCH) {
         snprintf(place, sizeof(place), " Place: %s, %s:%d.", result->function, result->file,
                  result->line);
     }
     size_t first = strcspn(result->message, "\n");
     explain_tell(out, 2, "%.*s%s", (int)first, result->message, place);
-    for (const char *line = result->message + first; compares && *line == '\n';) {
-        first = strcspn(++line, "\n");
-        explain_tell(out, 4, "%.*s", (int)first, line);
-        line += first;
-    }
+    tell_further(result, result->message + first, out);
     if (explanation->outcome->words != NULL) {
         explain_tell(out, 2, "Its process wrote a report of its own: heddle replay shows it.");
     }
