@@ -222,12 +222,12 @@ report(const struct edge *const cycle[], uint32_t length)
 /* --- edges ------------------------------------------------------------------------------------- */
 
 static bool
-holds_no_more(const struct edge *some, const struct edge *all)
+holds_no_more(const struct edge *some, const struct held all[], uint32_t count)
 {
     for (uint32_t i = 0; i < some->held_count; i++) {
         bool found = false;
-        for (uint32_t j = 0; j < all->held_count; j++) {
-            found = found || some->held[i] == all->held[j];
+        for (uint32_t j = 0; j < count; j++) {
+            found = found || some->held[i] == all[j].number;
         }
         if (!found) {
             return false;
@@ -237,19 +237,19 @@ holds_no_more(const struct edge *some, const struct edge *all)
 }
 
 static uint32_t *
-like(const struct edge *edge)
+like(uint32_t from, uint32_t to, uint32_t segment)
 {
-    return &order.like[(edge->from * 31 + edge->to + edge->segment * 131) % HEADS];
+    return &order.like[(from * 31 + to + segment * 131) % HEADS];
 }
 
 /* One that has every cycle that this one would be in: fewer mutexes are fewer gates. */
 static bool
-is_there(const struct edge *edge)
+is_there(uint32_t from, uint32_t to, uint32_t segment, const struct held held[], uint32_t count)
 {
-    for (uint32_t i = *like(edge); i != 0; i = order.edges[i - 1].next_like) {
+    for (uint32_t i = *like(from, to, segment); i != 0; i = order.edges[i - 1].next_like) {
         const struct edge *other = &order.edges[i - 1];
-        if (other->from == edge->from && other->to == edge->to && other->segment == edge->segment &&
-            holds_no_more(other, edge)) {
+        if (other->from == from && other->to == to && other->segment == segment &&
+            holds_no_more(other, held, count)) {
             return true;
         }
     }
@@ -257,19 +257,32 @@ is_there(const struct edge *edge)
 }
 
 static void
-add_edge(const struct edge *edge)
+add_edge(const struct held held[], uint32_t count, uint32_t from, const struct seam_mutex *mutex,
+         kernel_site_t site)
 {
     const struct edge *cycle[CYCLE_MAX];
-    if (order.edge_count == EDGES_MAX || is_there(edge)) {
+    if (order.edge_count == EDGES_MAX) {
         return;
     }
-    struct edge *added = &order.edges[order.edge_count++];
-    *added = *edge;
-    added->next = order.heads[edge->from % HEADS];
-    order.heads[edge->from % HEADS] = order.edge_count;
-    added->next_like = *like(edge);
-    *like(edge) = order.edge_count;
-    cycle[0] = added;
+    uint16_t task = exec.current->number;
+    struct edge *edge = &order.edges[order.edge_count++];
+    *edge = (struct edge){.from = held[from].number,
+                          .to = mutex->number,
+                          .segment = order.current[task],
+                          .held_count = count,
+                          .task = task,
+                          .mutexes = {held[from].mutex, mutex},
+                          .sites = {held[from].site, site}};
+    for (uint32_t i = 0; i < count; i++) {
+        edge->held[i] = held[i].number;
+    }
+    uint32_t *head = &order.heads[edge->from % HEADS];
+    edge->next = *head;
+    *head = order.edge_count;
+    head = like(edge->from, edge->to, edge->segment);
+    edge->next_like = *head;
+    *head = order.edge_count;
+    cycle[0] = edge;
     uint32_t length = close_cycle(cycle, 1);
     if (length > 1 && !all_others_wait(cycle, length)) {
         report(cycle, length);
@@ -280,23 +293,12 @@ void
 lock_order_want(const struct seam_mutex *mutex, kernel_site_t site)
 {
     uint16_t task = exec.current->number;
-    uint32_t count = order.held_count[task];
-    if (count == 0 || order.current[task] == 0) {
-        return;
-    }
-    struct edge edge = {
-        .to = mutex->number, .task = task, .segment = order.current[task], .held_count = count};
-    for (uint32_t i = 0; i < count; i++) {
-        edge.held[i] = order.held[task][i].number;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct held *held = &order.held[task][i];
-        edge.from = held->number;
-        edge.mutexes[0] = held->mutex;
-        edge.mutexes[1] = mutex;
-        edge.sites[0] = held->site;
-        edge.sites[1] = site;
-        add_edge(&edge);
+    uint32_t count = order.held_count[task], segment = order.current[task];
+    const struct held *held = order.held[task];
+    for (uint32_t i = 0; segment != 0 && i < count; i++) {
+        if (!is_there(held[i].number, mutex->number, segment, held, count)) {
+            add_edge(held, count, i, mutex, site);
+        }
     }
 }
 

@@ -330,13 +330,24 @@ is_left_out(const struct history_raw *raw)
     }
 }
 
+static bool
+is_of_part(const struct history_raw *raw, const struct history_part *part)
+{
+    return part->number == raw->number && part->kind == raw->kind && part->kstat == raw->kstat;
+}
+
 /* NULL: there is no room. */
 static struct history_part *
 part_of(const struct history_raw *raw)
 {
+    /* Steps that follow each other are often of one part. */
+    static uint32_t lately;
+    if (lately < part_count && is_of_part(raw, &parts[lately])) {
+        return &parts[lately];
+    }
     for (uint32_t i = 0; i < part_count; i++) {
-        if (parts[i].number == raw->number && parts[i].kind == raw->kind &&
-            parts[i].kstat == raw->kstat) {
+        if (is_of_part(raw, &parts[i])) {
+            lately = i;
             return &parts[i];
         }
     }

@@ -47,11 +47,20 @@ view__refuse(const struct observation *what, const char *why)
 
 /* --- stacks and instances ----------------------------------------------------------------- */
 
+/* Where a number was found last: right if that slot has it. Nearly every observation asks. */
+#define FOUND 256u
+static uint16_t found[FOUND];
+
 struct view_stack *
 view_stack_find(uint32_t number)
 {
+    uint16_t *lately = &found[number % FOUND];
+    if (*lately < view.stack_count && stack_numbers[*lately] == number) {
+        return &stacks[*lately];
+    }
     for (uint32_t i = view.stack_count; i > 0; i--) {
         if (stack_numbers[i - 1] == number) {
+            *lately = (uint16_t)(i - 1);
             return &stacks[i - 1];
         }
     }
