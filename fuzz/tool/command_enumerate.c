@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tool/command.h"
+#include "tool/command_file.h"
 #include "tool/enumeration.h"
 #include "tool/output.h"
 
@@ -15,13 +15,13 @@ enum { KEY_PLAIN = 256, KEY_RUNS, KEY_SECONDS, KEY_KNOWN, KEY_CHECKPOINT, KEY_JS
 
 struct enumerate_arguments {
     struct enumeration_options options;
-    const char *path, *target, *subject;
+    struct command_file file;
 };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
-    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
-    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    COMMAND_OPTION_TARGET,
+    COMMAND_OPTION_SUBJECT,
     {"preemptions", 'p', "K", 0, "At most so many in a schedule, or none: no bound; default 2", 0},
     {"plain", KEY_PLAIN, NULL, 0, "Without partial-order reduction: each schedule by itself", 0},
     {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
@@ -85,27 +85,10 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct enumerate_arguments *arguments = state->input;
-    switch (key) {
-    case 't':
-        arguments->target = argument;
-        return command_target(argument) != NULL ? 0 : EINVAL;
-    case 's':
-        arguments->subject = argument;
-        return command_subject(argument) != NULL ? 0 : EINVAL;
-    case ARGP_KEY_ARG:
-        if (arguments->path != NULL) {
-            break;
-        }
-        arguments->path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
-        return EINVAL;
-    default:
-        break;
-    }
     error_t error = parse_value(key, argument, &arguments->options);
-    return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
+    return error == ARGP_ERR_UNKNOWN
+               ? command_parse_file(&arguments->file, "a FILE", key, argument, state)
+               : error;
 }
 
 enum tool_exit
@@ -140,8 +123,7 @@ command_enumerate(int argc, char **argv)
         !output_is_usable("-o", arguments.options.directory)) {
         return TOOL_USAGE;
     }
-    enum tool_exit code =
-        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    enum tool_exit code = command_read_file(&arguments.file, &input);
     if (code == TOOL_OK) {
         /* What order of loads and stores would have to be tried, no event says. */
         input.program.event_model = PROGRAM_EVENT_MODEL_SYNC;

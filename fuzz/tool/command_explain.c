@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/command.h"
+#include "tool/command_file.h"
 #include "tool/explanation.h"
 #include "tool/failure_report.h"
 #include "tool/output.h"
@@ -16,14 +16,15 @@
 enum { KEY_ALL = 256, KEY_HTML, KEY_PERFETTO };
 
 struct explain_arguments {
-    const char *path, *target, *subject, *html, *perfetto;
+    struct command_file file;
+    const char *html, *perfetto;
     bool all;
 };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
-    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
-    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    COMMAND_OPTION_TARGET,
+    COMMAND_OPTION_SUBJECT,
     {"all", KEY_ALL, NULL, 0, "Every event of every task, not only what matters", 0},
     {"html", KEY_HTML, "OUT", 0, "Write it as a page, too", 0},
     {"perfetto", KEY_PERFETTO, "OUT", 0, "Write it as a trace that Perfetto opens, too", 0},
@@ -35,12 +36,6 @@ parse(int key, char *argument, struct argp_state *state)
 {
     struct explain_arguments *arguments = state->input;
     switch (key) {
-    case 't':
-        arguments->target = argument;
-        return command_target(argument) != NULL ? 0 : EINVAL;
-    case 's':
-        arguments->subject = argument;
-        return command_subject(argument) != NULL ? 0 : EINVAL;
     case KEY_ALL:
         arguments->all = true;
         return 0;
@@ -50,19 +45,9 @@ parse(int key, char *argument, struct argp_state *state)
     case KEY_PERFETTO:
         arguments->perfetto = argument;
         return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->path != NULL) {
-            break;
-        }
-        arguments->path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
-        return EINVAL;
     default:
-        break;
+        return command_parse_file(&arguments->file, "a FILE", key, argument, state);
     }
-    return command_parse_other(key, argument, state);
 }
 
 /* --- drawing -------------------------------------------------------------------------------- */
@@ -97,13 +82,13 @@ print_command(const struct explain_arguments *arguments)
 {
     report_print_argument(tool_name, stdout);
     fputs(" replay ", stdout);
-    if (arguments->target != NULL) {
-        printf("--target %s ", arguments->target);
+    if (arguments->file.target != NULL) {
+        printf("--target %s ", arguments->file.target);
     }
-    if (arguments->subject != NULL) {
-        printf("--subject %s ", arguments->subject);
+    if (arguments->file.subject != NULL) {
+        printf("--subject %s ", arguments->file.subject);
     }
-    report_print_argument(arguments->path, stdout);
+    report_print_argument(arguments->file.path, stdout);
     putchar('\n');
 }
 
@@ -113,7 +98,7 @@ print_text(const struct explanation *explanation, const struct explain_arguments
 {
     const struct heddle_result *result = &explanation->outcome->result;
     bool failed = explanation_failed(explanation);
-    printf("%s on %s: ", arguments->path, explanation->input->subject->name);
+    printf("%s on %s: ", arguments->file.path, explanation->input->subject->name);
     terminal_print(stdout, failed ? TERMINAL_BAD : TERMINAL_GOOD,
                    heddle_verdict_name(result->verdict));
     printf("\n\n");
@@ -223,8 +208,7 @@ command_explain(int argc, char **argv)
     if (!command_parse(&argp, argc, argv, &arguments)) {
         return TOOL_USAGE;
     }
-    enum tool_exit code =
-        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    enum tool_exit code = command_read_file(&arguments.file, &input);
     if (code == TOOL_OK) {
         code = explain(&input, &arguments);
         input_fini(&input);

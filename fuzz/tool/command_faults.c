@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "tool/command.h"
+#include "tool/command_file.h"
 #include "tool/fault_sweep.h"
 #include "tool/output.h"
 #include "tool/worker.h"
@@ -15,13 +15,13 @@ enum { KEY_PAIRS = 256, KEY_PAIRS_MAX, KEY_SECONDS, KEY_KNOWN, KEY_LIST, KEY_JSO
 
 struct faults_arguments {
     struct fault_sweep_options options;
-    const char *path, *target, *subject;
+    struct command_file file;
 };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
-    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
-    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    COMMAND_OPTION_TARGET,
+    COMMAND_OPTION_SUBJECT,
     {"pairs", KEY_PAIRS, NULL, 0, "Then any two of the faults that were injected", 0},
     {"pairs-max", KEY_PAIRS_MAX, "N", 0, "At most so many pairs; default 100000", 0},
     {"jobs", 'j', "N", 0, "Workers; default 1. What is found does not depend on it", 0},
@@ -74,27 +74,10 @@ static error_t
 parse(int key, char *argument, struct argp_state *state)
 {
     struct faults_arguments *arguments = state->input;
-    switch (key) {
-    case 't':
-        arguments->target = argument;
-        return command_target(argument) != NULL ? 0 : EINVAL;
-    case 's':
-        arguments->subject = argument;
-        return command_subject(argument) != NULL ? 0 : EINVAL;
-    case ARGP_KEY_ARG:
-        if (arguments->path != NULL) {
-            break;
-        }
-        arguments->path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        command_complain("needs a FILE: a .prog, or the bytes that a fuzzer left");
-        return EINVAL;
-    default:
-        break;
-    }
     error_t error = parse_value(key, argument, &arguments->options);
-    return error == ARGP_ERR_UNKNOWN ? command_parse_other(key, argument, state) : error;
+    return error == ARGP_ERR_UNKNOWN
+               ? command_parse_file(&arguments->file, "a FILE", key, argument, state)
+               : error;
 }
 
 enum tool_exit
@@ -128,8 +111,7 @@ command_faults(int argc, char **argv)
         !output_is_usable("-o", arguments.options.directory)) {
         return TOOL_USAGE;
     }
-    enum tool_exit code =
-        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    enum tool_exit code = command_read_file(&arguments.file, &input);
     if (code == TOOL_OK) {
         arguments.options.input = &input;
         code = fault_sweep_run(&arguments.options);

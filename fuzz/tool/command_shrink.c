@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tool/command.h"
+#include "tool/command_file.h"
 #include "tool/shrinking.h"
 
 #define DEFAULT_SECONDS   10
@@ -17,13 +17,13 @@ enum { KEY_SECONDS = 256, KEY_SCHEDULES, KEY_JSON };
 
 struct shrink_arguments {
     struct shrinking_options options;
-    const char *path, *target, *subject;
+    struct command_file file;
 };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
-    {"target", 't', "TARGET", 0, "Target of bytes without a head", 0},
-    {"subject", 's', "SUBJECT", 0, "Run it on this subject, whatever the file says", 0},
+    COMMAND_OPTION_TARGET,
+    COMMAND_OPTION_SUBJECT,
     {"output", 'o', "OUT", 0, "The smaller file; default FILE.min.prog, without FILE's .prog", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Keep what was reached after this time; default 10", 0},
     {"schedules", KEY_SCHEDULES, "N", 0, "Tried of each smaller program; default 300", 0},
@@ -38,12 +38,6 @@ parse(int key, char *argument, struct argp_state *state)
     struct shrinking_options *chosen = &arguments->options;
     uint64_t number = 0;
     switch (key) {
-    case 't':
-        arguments->target = argument;
-        return command_target(argument) != NULL ? 0 : EINVAL;
-    case 's':
-        arguments->subject = argument;
-        return command_subject(argument) != NULL ? 0 : EINVAL;
     case 'o':
         chosen->output = argument;
         return 0;
@@ -58,19 +52,9 @@ parse(int key, char *argument, struct argp_state *state)
     case KEY_JSON:
         chosen->json = true;
         return 0;
-    case ARGP_KEY_ARG:
-        if (arguments->path != NULL) {
-            break;
-        }
-        arguments->path = argument;
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        command_complain("needs a FILE that fails: a .prog, or the bytes that a fuzzer left");
-        return EINVAL;
     default:
-        break;
+        return command_parse_file(&arguments->file, "a FILE that fails", key, argument, state);
     }
-    return command_parse_other(key, argument, state);
 }
 
 static bool
@@ -110,14 +94,13 @@ command_shrink(int argc, char **argv)
         return TOOL_USAGE;
     }
     if (arguments.options.output == NULL) {
-        if (!name_output(arguments.path, output)) {
+        if (!name_output(arguments.file.path, output)) {
             command_complain("-o: FILE's name is too long to make one of it");
             return TOOL_USAGE;
         }
         arguments.options.output = output;
     }
-    enum tool_exit code =
-        input_read_usable(&input, arguments.path, arguments.target, arguments.subject);
+    enum tool_exit code = command_read_file(&arguments.file, &input);
     if (code == TOOL_OK) {
         arguments.options.input = &input;
         code = shrinking_run(&arguments.options);
