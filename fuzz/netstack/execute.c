@@ -48,9 +48,9 @@ setting(enum netstack_verb verb, unsigned int otherwise)
 static void
 start(void)
 {
-    int error =
-        adapter.subject->start(plan_at_start(VERB_REAP_LIMIT, setting(VERB_REAP_LIMIT, REAPS_MAX)),
-                               plan_at_start(VERB_ZONE_IDS, setting(VERB_ZONE_IDS, ZONE_ID_MAX)));
+    unsigned int reaps = plan_at_start(VERB_REAP_LIMIT, setting(VERB_REAP_LIMIT, REAPS_MAX));
+    unsigned int ids = plan_at_start(VERB_ZONE_IDS, setting(VERB_ZONE_IDS, ZONE_ID_MAX));
+    int error = adapter.subject->start(reaps, ids);
     if (error != 0) {
         heddle_fail(HEDDLE_INVARIANT, "adapter", "the service starts", KERNEL_HERE, NULL, NULL,
                     "Starting the subject failed with %d.", error);
@@ -59,7 +59,7 @@ start(void)
     note_stage(STAGE_STARTED);
     if (adapter.oracles) {
         struct observation see = observation_of(OBSERVE_STARTED, KERNEL_HERE);
-        see.result = (int)setting(VERB_REAP_LIMIT, REAPS_MAX);
+        see.result = (int)reaps;
         oracle_observe(&see);
     }
     zone_observe_attached(zone_record_add(GLOBAL_ZONEID, false, adapter.now.global_stack));

@@ -210,13 +210,16 @@ count_call(const struct view_frame *frame, uint32_t change)
     case VIEW_CALL_INIT:
     case VIEW_CALL_FINI:
         view.zones_unsure = true;
+        view.movers += change;
         break;
     case VIEW_CALL_ZONE_CREATE:
         view.zones_since = view.now;
         view.zone_calls += change;
+        view.movers += change; /* one that fails gives back what it had */
         break;
     case VIEW_CALL_ZONE_DESTROY:
         view.zone_calls += change;
+        view.movers += change;
         break;
     case VIEW_CALL_LOOKUP:
     case VIEW_CALL_WALK:
