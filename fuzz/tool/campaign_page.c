@@ -77,15 +77,15 @@ put_alarms(const struct campaign_account *account, FILE *out)
     const struct campaign *campaign = &account->campaign;
     if (campaign->internal > 0) {
         fprintf(out,
-                "<p class=\"alarm\" role=\"note\">The engine itself was wrong %" PRIu64
-                " times: see unreproduced/.</p>\n",
-                campaign->internal);
+                "<p class=\"alarm\" role=\"note\">The engine itself was wrong, %" PRIu64
+                " time%s: see unreproduced/.</p>\n",
+                campaign->internal, campaign->internal == 1 ? "" : "s");
     }
     if (campaign->unstable > 0) {
         fprintf(out,
                 "<p class=\"alarm\" role=\"note\">%" PRIu64
-                " executions were not the same twice: see unreproduced/.</p>\n",
-                campaign->unstable);
+                " execution%s not the same twice: see unreproduced/.</p>\n",
+                campaign->unstable, campaign->unstable == 1 ? " was" : "s were");
     }
     if (account->unreadable > 0) {
         fprintf(out,

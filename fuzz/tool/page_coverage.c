@@ -183,7 +183,7 @@ put_faults(const struct campaign_account *account, FILE *out)
     const struct program_vocabulary *vocabulary = vocabulary_of(account);
     fputs("<section aria-labelledby=\"faults\"><h2 id=\"faults\">Fault coverage</h2>\n<p>", out);
     html_put_number(report_fault_sum(totals), out);
-    fputs(" faults were injected.</p>\n", out);
+    fprintf(out, " fault%s injected.</p>\n", report_fault_sum(totals) == 1 ? " was" : "s were");
     put_faults_by_state(totals, vocabulary, out);
     put_faults_by_kind(totals, vocabulary, out);
     put_faults_that_never_were(totals, vocabulary, out);

@@ -111,6 +111,15 @@ expect 0 report camp
 is_whole $page
 has $page 'It does not run now' '1 failure waits in incoming/' 'heddle campaign --resume' '1 of 2 tallies cannot be read' \
     '<th scope="row">toy-libfuzzer-2</th><td>unreadable</td>' '<dt>executions</dt><dd>4</dd>' '<dt>distinct failures</dt><dd>2</dd>'
+# A second engine's, with a fault.
+printf 'heddle 1\ntarget toy\nsubject core\nstrategy fixed\nthread\n  strike\nfaults\n  before_strike nth=0 : spare\nend\n' >spared.prog
+rm camp/tallies/toy-libfuzzer-2
+"$driver" --tally=camp/tallies/toy-afl-main spared.prog >stdout 2>stderr || fail "toy_driver"
+expect 0 report camp
+has $page '<dt>executions</dt><dd>5</dd>' '1 fault was injected' '<th scope="row">before_strike</th><td style="--depth:45%">1</td>' \
+    'Each of the 1 legal pairs of point and kind was injected'
+rm camp/tallies/toy-afl-main
+touch camp/tallies/toy-libfuzzer-2
 # None of them: then nobody knows, which is not "never".
 : >camp/tallies/toy-libfuzzer-1
 expect 0 report camp
@@ -143,6 +152,10 @@ expect 0 report empty
 is_whole empty/report.html
 has empty/report.html '<dt>targets</dt><dd>7, toy, , ../.., &lt;i&gt;</dd>' '0 s in 2 lives'
 ! grep -Eq 'points="[^"]*(nan|inf|e)' empty/report.html || fail "a curve of no numbers"
+
+sed -i 's/"unstable": 0, "internal": 0/"unstable": 3, "internal": 1/' empty/campaign.json
+expect 0 report empty
+has empty/report.html '3 executions were not the same twice' 'The engine itself was wrong, 1 time:'
 
 # --- what cannot be used --------------------------------------------------------------------------------
 
