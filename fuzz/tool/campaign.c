@@ -53,11 +53,7 @@ add_tallies(const struct campaign *campaign, struct tally *sum)
         struct tally tally;
         if (campaign_path(campaign, path, "tallies/%s", campaign->instances[i].name) &&
             tally_read(path, &tally)) {
-            sum->runs += tally.runs;
-            sum->passed_over += tally.passed_over;
-            sum->doubled += tally.doubled;
-            sum->pairs = tally.pairs > sum->pairs ? tally.pairs : sum->pairs;
-            laboratory_add_totals(&sum->totals, &tally.totals);
+            tally_add(sum, &tally);
         }
     }
 }
@@ -69,6 +65,7 @@ sample_now(const struct campaign *campaign)
     add_tallies(campaign, &sum);
     struct campaign_sample sample = {.seconds = campaign_seconds(campaign),
                                      .runs = sum.runs,
+                                     .pairs = sum.pairs,
                                      .failures = campaign_count(campaign, "failures", ".prog")};
     for (size_t i = 0; i < campaign->options->target_count; i++) {
         char folder[PATH_MAX];

@@ -56,6 +56,15 @@ struct campaign_instance {
 struct campaign_sample {
     double seconds;
     uint64_t runs, edges, corpus, failures;
+    uint64_t pairs; /* interleaving pairs, of the process that has most */
+};
+
+/* What its directory says of a campaign that somebody else runs or ran. */
+struct campaign_record {
+    char targets[CAMPAIGN_TARGETS_MAX][64];
+    size_t target_count;
+    bool libfuzzer, afl;
+    char commit[64]; /* of its last life; empty: not known */
 };
 
 struct campaign {
@@ -89,6 +98,15 @@ bool campaign_path(const struct campaign *campaign, char path[PATH_MAX], const c
  * Returns: anything but TOOL_OK has complained.
  */
 enum tool_exit campaign_open(struct campaign *campaign);
+
+/*
+ * Reads campaign.json; *record, if not NULL, is what the options of its last life were. The directory is left as it is.
+ * Requires: the options name the directory. Returns: anything but TOOL_OK has complained.
+ */
+enum tool_exit campaign_load(struct campaign *campaign, struct campaign_record *record);
+
+/* Does a process run it now? */
+bool campaign_is_running(const struct campaign *campaign);
 
 /* Puts what must outlive this process there, whole or not at all. Returns: 0, or errno. */
 int campaign_save(const struct campaign *campaign);

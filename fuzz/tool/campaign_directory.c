@@ -21,6 +21,10 @@
 
 #define STATE_VERSION 1
 
+#ifndef HEDDLE_COMMIT
+#define HEDDLE_COMMIT "unknown"
+#endif
+
 bool
 campaign_path(const struct campaign *campaign, char path[PATH_MAX], const char *format, ...)
 {
@@ -79,6 +83,7 @@ history_of(const struct campaign *campaign)
         put_number(point, "edges", sample->edges);
         put_number(point, "corpus", sample->corpus);
         put_number(point, "failures", sample->failures);
+        put_number(point, "pairs", sample->pairs);
         json_object_array_add(history, point);
     }
     return history;
@@ -96,6 +101,7 @@ campaign_save(const struct campaign *campaign)
         json_object_array_add(targets, json_object_new_string(options->targets[i]));
     }
     json_object_object_add(state, "targets", targets);
+    json_object_object_add(state, "commit", json_object_new_string(HEDDLE_COMMIT));
     json_object_object_add(state, "libfuzzer", json_object_new_boolean(options->libfuzzer));
     json_object_object_add(state, "afl", json_object_new_boolean(options->afl));
     json_object_object_add(state, "seconds", json_object_new_double(campaign_seconds(campaign)));
@@ -137,27 +143,47 @@ take_history(struct campaign *campaign, struct json_object *history)
             .runs = number_in(point, "runs"),
             .edges = number_in(point, "edges"),
             .corpus = number_in(point, "corpus"),
-            .failures = number_in(point, "failures")};
+            .failures = number_in(point, "failures"),
+            .pairs = number_in(point, "pairs")};
     }
     campaign->history_count = count;
     return true;
 }
 
-static enum tool_exit
-load(struct campaign *campaign)
+static void
+take_record(struct campaign_record *record, struct json_object *state)
+{
+    struct json_object *targets = json_object_object_get(state, "targets");
+    struct json_object *commit = json_object_object_get(state, "commit");
+    size_t count =
+        json_object_is_type(targets, json_type_array) ? json_object_array_length(targets) : 0;
+    *record = (struct campaign_record){
+        .target_count = count < CAMPAIGN_TARGETS_MAX ? count : CAMPAIGN_TARGETS_MAX,
+        .libfuzzer = json_object_get_boolean(json_object_object_get(state, "libfuzzer")),
+        .afl = json_object_get_boolean(json_object_object_get(state, "afl"))};
+    for (size_t i = 0; i < record->target_count; i++) {
+        const char *name = json_object_get_string(json_object_array_get_idx(targets, i));
+        snprintf(record->targets[i], sizeof(record->targets[i]), "%s", name != NULL ? name : "");
+    }
+    snprintf(record->commit, sizeof(record->commit), "%s",
+             commit != NULL ? json_object_get_string(commit) : "");
+}
+
+enum tool_exit
+campaign_load(struct campaign *campaign, struct campaign_record *record)
 {
     char path[PATH_MAX];
+    errno = ENAMETOOLONG;
     struct json_object *state =
         campaign_path(campaign, path, "campaign.json") ? json_object_from_file(path) : NULL;
     if (state == NULL) {
-        command_complain("--resume: %s is no campaign's directory: %s",
-                         campaign->options->directory,
+        command_complain("%s is no campaign's directory: %s", campaign->options->directory,
                          access(path, R_OK) == 0 ? json_util_get_last_err() : strerror(errno));
         return TOOL_USAGE;
     }
     enum tool_exit code = TOOL_OK;
     if (number_in(state, "version") != STATE_VERSION) {
-        command_complain("--resume: %s is of another version of heddle", path);
+        command_complain("%s is of another version of heddle", path);
         code = TOOL_USAGE;
     } else if (!take_history(campaign, json_object_object_get(state, "history"))) {
         command_complain("no memory for the campaign's history");
@@ -170,6 +196,9 @@ load(struct campaign *campaign)
     campaign->unstable = number_in(state, "unstable");
     campaign->internal = number_in(state, "internal");
     campaign->restarts = number_in(state, "restarts");
+    if (record != NULL) {
+        take_record(record, state);
+    }
     json_object_put(state);
     return code;
 }
@@ -210,6 +239,18 @@ lock(const struct campaign *campaign)
     return 0;
 }
 
+bool
+campaign_is_running(const struct campaign *campaign)
+{
+    char path[PATH_MAX];
+    int file = campaign_path(campaign, path, "lock") ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool running = file >= 0 && flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (file >= 0) {
+        close(file);
+    }
+    return running;
+}
+
 /* What a killed writer was in the middle of: "NAME.prog.Ab12Cd" (output.c), ".NAME.prog" (the judge). */
 static void
 sweep(const struct campaign *campaign, const char *folder)
@@ -239,7 +280,7 @@ campaign_open(struct campaign *campaign)
         command_complain("-o: %s holds a campaign; --resume goes on with it", options->directory);
         return TOOL_USAGE;
     }
-    enum tool_exit code = options->resume ? load(campaign) : TOOL_OK;
+    enum tool_exit code = options->resume ? campaign_load(campaign, NULL) : TOOL_OK;
     if (code != TOOL_OK) {
         return code;
     }

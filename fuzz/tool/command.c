@@ -37,6 +37,7 @@ static const struct command {
      command_faults},
     {"shrink", "Make a failing file as small as it goes, keeping its signature", command_shrink},
     {"campaign", "Run fuzzing engines side by side, and judge what they find", command_campaign},
+    {"report", "Make a page of a campaign: curves, failures explained, coverage", command_report},
     {"convert", "Turn bytes into a .prog, or a .prog into bytes", command_convert},
     {"doctor", "Say what of the environment is missing or slows things down", command_doctor},
 };

@@ -41,6 +41,7 @@ enum tool_exit command_enumerate(int argc, char **argv);
 enum tool_exit command_faults(int argc, char **argv);
 enum tool_exit command_shrink(int argc, char **argv);
 enum tool_exit command_campaign(int argc, char **argv);
+enum tool_exit command_report(int argc, char **argv);
 enum tool_exit command_convert(int argc, char **argv);
 enum tool_exit command_doctor(int argc, char **argv);
 

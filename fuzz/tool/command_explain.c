@@ -63,20 +63,6 @@ count_lines(const char *text)
     return count;
 }
 
-/* What a drawing writes, as a string of its own; NULL: no memory. */
-static char *
-make_words(const struct explanation *explanation)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (out == NULL) {
-        return NULL;
-    }
-    explain_words(explanation, out);
-    return fclose(out) == 0 ? text : NULL;
-}
-
 static void
 print_command(const struct explain_arguments *arguments)
 {
@@ -139,7 +125,7 @@ static enum tool_exit
 draw(const struct explanation *explanation, const struct explain_arguments *arguments)
 {
     enum tool_exit code = TOOL_OK;
-    char *words = make_words(explanation);
+    char *words = explain_words_text(explanation);
     if (words == NULL) {
         command_complain("%s", strerror(ENOMEM));
         return TOOL_ENVIRONMENT;

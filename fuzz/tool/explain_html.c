@@ -3,66 +3,37 @@
  * The same columns as a page that needs nothing but itself: light and dark, and on a narrow screen one column, where each
  * line says whose it is. What matters is shown; a box shows the rest.
  */
-#include <string.h>
+#include <limits.h>
 
 #include "tool/explanation.h"
+#include "tool/html.h"
 
 #define MOMENTS_MAX 30000u /* of a longer execution, what has no weight is left out */
 
-static const char style[] =
-    ":root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--faint:#6b7280;--line:#d7dbe0;"
-    "--bad:#b42318;--chosen:#7a3e00;--chosen-back:#fff1dd;--bad-back:#fde8e6}\n"
-    "@media(prefers-color-scheme:dark){:root{--back:#14171b;--text:#e6e8eb;--faint:#9aa3ad;"
-    "--line:#333a42;--bad:#ff8f85;--chosen:#ffc27a;--chosen-back:#3a2a12;--bad-back:#43201d}}\n"
-    "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;padding:1rem;max-width:110rem;background:var(--back);color:var(--text);"
-    "font:15px/1.45 system-ui,sans-serif}\n"
-    "h1{font-size:1.15rem;margin:0 0 .3rem;overflow-wrap:anywhere}\n"
-    "h1 b,.words b,.end{color:var(--bad)}\n"
+/* Of the columns, wherever they stand. */
+const char explain_columns_style[] =
     ".words{white-space:pre-wrap;overflow-wrap:anywhere;border-left:3px solid var(--bad);"
     "padding:.2rem 0 .2rem .8rem;margin:.8rem 0;font:14px/1.5 ui-monospace,monospace}\n"
-    "label{display:block;margin:.6rem 0;color:var(--faint)}\n"
-    "table{border-collapse:collapse;width:100%;font:13px/1.45 ui-monospace,monospace}\n"
-    "th{position:sticky;top:0;background:var(--back);text-align:left;"
+    ".columns{border-collapse:collapse;width:100%;font:13px/1.45 ui-monospace,monospace}\n"
+    ".columns th{position:sticky;top:0;background:var(--back);text-align:left;"
     "border-bottom:2px solid var(--line)}\n"
-    "th,td{padding:.1rem .5rem;vertical-align:top;border-left:1px solid var(--line);"
-    "overflow-wrap:anywhere}\n"
-    "td.number{color:var(--faint);text-align:right;border-left:0}\n"
-    "td.place,th.place{color:var(--faint)}\n"
-    "tr.light{display:none}\n"
-    "#all:checked~table tr.light{display:table-row}\n"
-    "tr.chosen td{background:var(--chosen-back);color:var(--chosen);font-weight:600}\n"
-    "tr.forced td{color:var(--faint)}\n"
-    "tr.end td{background:var(--bad-back);font-weight:600}\n"
-    "td[data-task]{white-space:pre-wrap}\n"
-    "@media(max-width:44rem){thead,td.empty{display:none}tr,#all:checked~table tr.light"
-    "{display:block;border-bottom:1px solid var(--line)}tr.light{display:none}"
-    "td{display:inline;border:0;padding:0 .3rem}td[data-task]::before"
-    "{content:attr(data-task) \": \";font-weight:600}}\n";
+    ".columns th,.columns td{padding:.1rem .5rem;vertical-align:top;"
+    "border-left:1px solid var(--line);overflow-wrap:anywhere}\n"
+    ".columns td.number{color:var(--faint);text-align:right;border-left:0}\n"
+    ".columns .place{color:var(--faint)}\n"
+    ".columns tr.chosen td{background:var(--chosen-back);color:var(--chosen);font-weight:600}\n"
+    ".columns tr.forced td{color:var(--faint)}\n"
+    ".columns tr.end td{background:var(--bad-back);color:var(--bad);font-weight:600}\n"
+    ".columns td[data-task]{white-space:pre-wrap}\n"
+    "@media(max-width:44rem){.columns thead,.columns td.empty{display:none}"
+    ".columns tr{display:block;border-bottom:1px solid var(--line)}"
+    ".columns td{display:inline;border:0;padding:0 .3rem}"
+    ".columns td[data-task]::before{content:attr(data-task) \": \";font-weight:600}}\n";
 
-static void
-put(const char *text, FILE *out)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            fputs("&amp;", out);
-            break;
-        case '<':
-            fputs("&lt;", out);
-            break;
-        case '>':
-            fputs("&gt;", out);
-            break;
-        case '"':
-            fputs("&quot;", out);
-            break;
-        default:
-            fputc(*text, out);
-            break;
-        }
-    }
-}
+static const char style[] = "h1{font-size:1.15rem;margin:0 0 .3rem;overflow-wrap:anywhere}\n"
+                            "h1 b{color:var(--bad)}\n"
+                            "label{display:inline;margin:.6rem 0;color:var(--faint)}\n"
+                            "#all:not(:checked)~table tr.light{display:none}\n";
 
 /* A column for each task that did something; those that are not involved come with the box. */
 static bool
@@ -91,30 +62,34 @@ put_row(const struct explanation *of, uint32_t number, uint16_t task, const char
         }
         put_it = true;
         fputs("<td data-task=\"", out);
-        put(of->tasks[i].name, out);
+        html_put(of->tasks[i].name, out);
         fprintf(out, "\">%*s", (int)(depth < 8 ? depth * 2 : 16), "");
-        put(text, out);
+        html_put(text, out);
         fputs("</td>", out);
     }
     fputs("<td class=\"place\">", out);
     if (!put_it) {
-        put(of->tasks[task].name, out);
+        html_put(of->tasks[task].name, out);
         fputs(": ", out);
-        put(text, out);
+        html_put(text, out);
         fputc(' ', out);
     }
-    put(place, out);
+    html_put(place, out);
     fputs("</td></tr>\n", out);
 }
 
 static void
-put_switch(const struct explanation *of, const struct explanation_switch *it, FILE *out)
+put_switch(const struct explanation *of, const struct explanation_switch *it, bool everything,
+           FILE *out)
 {
     char text[200];
     bool shown = (it->chosen && it->weight >= 2) ||
                  (of->tasks[it->from].involved && of->tasks[it->to].involved);
     const char *classes =
         it->chosen ? (shown ? "chosen" : "chosen light") : (shown ? "forced" : "forced light");
+    if (!shown && !everything) {
+        return;
+    }
     if (it->chosen && it->from == it->to) {
         snprintf(text, sizeof(text), "chosen [%u]: %s, %u", it->number,
                  heddle_choice_kind_names[it->deviation.kind], it->deviation.value);
@@ -129,14 +104,14 @@ put_switch(const struct explanation *of, const struct explanation_switch *it, FI
 }
 
 static void
-put_moments(const struct explanation *of, FILE *out)
+put_moments(const struct explanation *of, bool everything, FILE *out)
 {
-    bool all = of->moment_count <= MOMENTS_MAX;
+    bool all = everything && of->moment_count <= MOMENTS_MAX;
     uint32_t change = 0;
     for (uint32_t i = 0; i < of->moment_count; i++) {
         const struct explanation_moment *moment = &of->moments[i];
         for (; change < of->switch_count && of->switches[change].moment <= i; change++) {
-            put_switch(of, &of->switches[change], out);
+            put_switch(of, &of->switches[change], everything, out);
         }
         bool ends = moment->sort == EXPLANATION_END;
         if (all || moment->weight >= 2) {
@@ -150,33 +125,40 @@ put_moments(const struct explanation *of, FILE *out)
 }
 
 void
-explain_html(const struct explanation *explanation, const char *words, FILE *out)
+explain_columns(const struct explanation *explanation, bool everything, FILE *out)
 {
-    const struct heddle_result *result = &explanation->outcome->result;
-    fputs("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>",
-          out);
-    put(explanation->input->path, out);
-    fprintf(out, ": %s</title>\n<style>\n%s</style></head>\n<body>\n<h1>",
-            heddle_verdict_name(result->verdict), style);
-    put(explanation->input->path, out);
-    fputs(" on ", out);
-    put(explanation->input->subject->name, out);
-    fprintf(out, ": <b>%s</b></h1>\n<div class=\"words\">", heddle_verdict_name(result->verdict));
-    put(words, out);
-    fprintf(out,
-            "</div>\n<input type=\"checkbox\" id=\"all\"><label for=\"all\" "
-            "style=\"display:inline\"> everything (%u moments)</label>\n<table>\n"
-            "<thead><tr><th>event</th>",
-            explanation->moment_count);
+    fputs("<table class=\"columns\">\n<thead><tr><th scope=\"col\">event</th>", out);
     for (uint32_t i = 0; i < explanation->task_count; i++) {
         if (has_column(explanation, i)) {
-            fputs("<th>", out);
-            put(explanation->tasks[i].name, out);
+            fputs("<th scope=\"col\">", out);
+            html_put(explanation->tasks[i].name, out);
             fputs("</th>", out);
         }
     }
-    fputs("<th class=\"place\">place</th></tr></thead>\n<tbody>\n", out);
-    put_moments(explanation, out);
-    fputs("</tbody></table>\n</body></html>\n", out);
+    fputs("<th scope=\"col\" class=\"place\">place</th></tr></thead>\n<tbody>\n", out);
+    put_moments(explanation, everything, out);
+    fputs("</tbody></table>\n", out);
+}
+
+void
+explain_html(const struct explanation *explanation, const char *words, FILE *out)
+{
+    char title[PATH_MAX + 64];
+    const char *verdict = heddle_verdict_name(explanation->outcome->result.verdict);
+    snprintf(title, sizeof(title), "%s: %s", explanation->input->path, verdict);
+    html_begin(title, out);
+    fprintf(out, "%s%s", explain_columns_style, style);
+    html_begin_body(out);
+    fputs("<h1>", out);
+    html_put(explanation->input->path, out);
+    fputs(" on ", out);
+    html_put(explanation->input->subject->name, out);
+    fprintf(out, ": <b>%s</b></h1>\n<div class=\"words\">", verdict);
+    html_put(words, out);
+    fprintf(out,
+            "</div>\n<input type=\"checkbox\" id=\"all\"><label for=\"all\"> everything "
+            "(%u moments)</label>\n",
+            explanation->moment_count);
+    explain_columns(explanation, true, out);
+    html_end(out);
 }

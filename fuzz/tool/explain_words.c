@@ -342,3 +342,16 @@ explain_words(const struct explanation *explanation, FILE *out)
             (long)result->diverged_at);
     }
 }
+
+char *
+explain_words_text(const struct explanation *explanation)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL) {
+        return NULL;
+    }
+    explain_words(explanation, out);
+    return fclose(out) == 0 ? text : NULL;
+}

@@ -74,11 +74,11 @@ struct explanation_task {
     bool involved; /* it has a column */
     uint32_t first, last;
     enum explanation_state state;
-    uint32_t since;   /* the moment since which it is that */
-    uint32_t object;  /* that it waits for; AWAITS_TASK: the task */
-    uint32_t mutex;   /* that it gave back to sleep */
-    uint32_t woken;   /* SLEEPS: the moment at which it was signalled */
-    uint32_t depth;   /* operations and callbacks under way, outermost first */
+    uint32_t since;  /* the moment since which it is that */
+    uint32_t object; /* that it waits for; AWAITS_TASK: the task */
+    uint32_t mutex;  /* that it gave back to sleep */
+    uint32_t woken;  /* SLEEPS: the moment at which it was signalled */
+    uint32_t depth;  /* operations and callbacks under way, outermost first */
     uint32_t open[EXPLANATION_OPEN_MAX];
 };
 
@@ -193,6 +193,14 @@ void explain_text(const struct explanation *explanation, uint32_t lines_max, FIL
 /* What broke, what each was doing, what made the difference; lines of at most EXPLANATION_WIDTH. */
 void explain_words(const struct explanation *explanation, FILE *out);
 
+/* The same as a string of its own; NULL: no memory. */
+char *explain_words_text(const struct explanation *explanation);
+
+/* The columns as a table of a page (html.h) that has their style: everything, or what matters alone. */
+extern const char explain_columns_style[];
+void explain_columns(const struct explanation *explanation, bool everything, FILE *out);
+
+/* A page of its own. */
 void explain_html(const struct explanation *explanation, const char *words, FILE *out);
 
 /* The trace-event format, which Perfetto's and Chrome's viewers open. */

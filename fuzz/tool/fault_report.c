@@ -178,8 +178,8 @@ report_never(const char *name, size_t *column, FILE *out)
     fputs(name, out);
 }
 
-static bool
-is_legal(uint32_t point, uint32_t kind, const struct program_vocabulary *vocabulary)
+bool
+report_fault_is_legal(uint32_t point, uint32_t kind, const struct program_vocabulary *vocabulary)
 {
     for (uint32_t action = 0; action < vocabulary->fault_action_count; action++) {
         if (laboratory_fault_kind(action) == kind && laboratory_fault_is_legal(point, action)) {
@@ -202,8 +202,8 @@ could_inject(const struct program *program, uint32_t point, uint32_t kind)
     return program == NULL;
 }
 
-static uint64_t
-times(const struct laboratory_totals *totals, uint32_t point, uint32_t kind)
+uint64_t
+report_fault_times(const struct laboratory_totals *totals, uint32_t point, uint32_t kind)
 {
     uint64_t sum = 0;
     for (uint32_t state = 0; state < LABORATORY_STATES_MAX; state++) {
@@ -239,7 +239,8 @@ print_never(const struct laboratory_totals *totals, const struct program *progra
     size_t column = 0;
     for (uint32_t point = 0; point < vocabulary->fault_point_count; point++) {
         for (uint32_t kind = 0; kind < words->kind_count; kind++) {
-            if (times(totals, point, kind) == 0 && is_legal(point, kind, vocabulary) &&
+            if (report_fault_times(totals, point, kind) == 0 &&
+                report_fault_is_legal(point, kind, vocabulary) &&
                 could_inject(program, point, kind)) {
                 char name[64];
                 snprintf(name, sizeof(name), "%s:%s", vocabulary->fault_points[point].name,
@@ -314,7 +315,7 @@ report_fault_table_json(const struct report *report, const struct program_vocabu
     for (uint32_t point = 0; point < vocabulary->fault_point_count; point++) {
         struct json_object *kinds = json_object_new_object();
         for (uint32_t kind = 0; kind < words->kind_count; kind++) {
-            if (is_legal(point, kind, vocabulary)) {
+            if (report_fault_is_legal(point, kind, vocabulary)) {
                 json_object_object_add(kinds, words->kinds[kind], states_json(report, point, kind));
             }
         }

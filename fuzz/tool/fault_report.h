@@ -24,6 +24,11 @@ uint64_t report_fault_sum(const struct laboratory_totals *totals); /* NULL: 0 */
 void report_fault_table(const struct laboratory_totals *totals, const struct program *program,
                         const struct program_vocabulary *vocabulary, FILE *out);
 
+/* May a fault of that kind be injected at that point at all? And how often it was, in whatever state. */
+bool report_fault_is_legal(uint32_t point, uint32_t kind,
+                           const struct program_vocabulary *vocabulary);
+uint64_t report_fault_times(const struct laboratory_totals *totals, uint32_t point, uint32_t kind);
+
 /* By point; and by point, kind and state, with the first run or file of each: every legal pair is there. */
 struct json_object *report_fault_counts_json(const struct laboratory_totals *totals,
                                              const struct program_vocabulary *vocabulary);

@@ -49,3 +49,13 @@ tally_read(const char *path, struct tally *tally)
     close(file);
     return size == (ssize_t)sizeof(*tally) && tally->magic == TALLY_MAGIC;
 }
+
+void
+tally_add(struct tally *sum, const struct tally *tally)
+{
+    sum->runs += tally->runs;
+    sum->passed_over += tally->passed_over;
+    sum->doubled += tally->doubled;
+    sum->pairs = tally->pairs > sum->pairs ? tally->pairs : sum->pairs;
+    laboratory_add_totals(&sum->totals, &tally->totals);
+}

@@ -25,4 +25,7 @@ struct tally *tally_open(const char *path);
 /* Reads what is there; false: nothing that can be read. */
 bool tally_read(const char *path, struct tally *tally);
 
+/* Adds one up; pairs are those of the one that has most, since which are the same nobody knows. */
+void tally_add(struct tally *sum, const struct tally *tally);
+
 #endif
