@@ -220,6 +220,10 @@ void memory_begin(void);
 void memory_check_freed(void); /* fails the execution if freed memory was written */
 void memory_end(void);
 
+/* Of which the two are one in a signature: verdict.c. */
+#define PROMISE_FREED     "a primitive is used only while its memory lives"
+#define PROMISE_DESTROYED "a primitive is not used once it is destroyed"
+
 /*
  * Fails the execution for a primitive whose magic number is not what it should be: use after free
  * where its memory is free, else use of a destroyed one (class_name says which) or of one never

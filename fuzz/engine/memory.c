@@ -199,14 +199,14 @@ memory_fail_dead(const void *primitive, const char *class_name, const char *what
     char life[512];
     tell_life(primitive, life, sizeof life);
     if (heddle_life_of(primitive) == HEDDLE_LIFE_FREED) {
-        verdict_fail(what, HEDDLE_USE_AFTER_FREE, "a primitive is used only while its memory lives",
-                     site, primitive, NULL, "Task %u (%s) uses freed memory.%s",
-                     exec.current->number, exec.current->name, life);
+        verdict_fail(what, HEDDLE_USE_AFTER_FREE, PROMISE_FREED, site, primitive, NULL,
+                     "Task %u (%s) uses freed memory.%s", exec.current->number, exec.current->name,
+                     life);
     }
     if (class_name != NULL) {
-        verdict_fail(what, HEDDLE_LOCK_MISUSE, "a primitive is not used once it is destroyed", site,
-                     primitive, NULL, "Task %u (%s) uses %s, which was destroyed.%s",
-                     exec.current->number, exec.current->name, class_name, life);
+        verdict_fail(what, HEDDLE_LOCK_MISUSE, PROMISE_DESTROYED, site, primitive, NULL,
+                     "Task %u (%s) uses %s, which was destroyed.%s", exec.current->number,
+                     exec.current->name, class_name, life);
     }
     verdict_fail(what, HEDDLE_LOCK_MISUSE, "a primitive is initialised before it is used", site,
                  primitive, NULL, "Task %u (%s) uses what is no initialised primitive.%s",

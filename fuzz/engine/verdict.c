@@ -86,21 +86,36 @@ sign_text(XXH3_state_t *state, const char *text)
     XXH3_64bits_update(state, text, strlen(text) + 1);
 }
 
+/*
+ * Was a primitive used between its destruction and the free of its memory? A block ends in these two steps, and who uses
+ * it too late comes between them or after both: the schedule says which, not the bug. So that is signed like a use after
+ * the free, at the same place, of the same kind of block; what is shown stays what was seen. A block that goes on living
+ * is taken for one that does not; what lies in no block is told apart by its kind.
+ */
+static bool
+is_before_free(const struct heddle_result *result)
+{
+    return result->verdict == HEDDLE_LOCK_MISUSE && strcmp(result->oracle, "engine") == 0 &&
+           strcmp(result->promise, PROMISE_DESTROYED) == 0;
+}
+
 /* No number, no line, nothing of the schedule. */
 uint64_t
 heddle_signature(const struct heddle_result *result)
 {
     XXH3_state_t state;
+    bool early = is_before_free(result);
     XXH3_64bits_reset(&state);
-    sign_text(&state, heddle_verdict_name(result->verdict));
+    sign_text(&state, heddle_verdict_name(early ? HEDDLE_USE_AFTER_FREE : result->verdict));
     sign_text(&state, result->oracle);
-    sign_text(&state, result->promise);
+    sign_text(&state, early ? PROMISE_FREED : result->promise);
     sign_text(&state, result->file);
     sign_text(&state, result->function);
     sign_text(&state, result->primitive);
     for (int i = 0; i < 2; i++) {
         sign_text(&state, result->objects[i].kind);
-        XXH3_64bits_update(&state, &result->objects[i].life, 1);
+        uint8_t life = early && i == 0 ? HEDDLE_LIFE_FREED : result->objects[i].life;
+        XXH3_64bits_update(&state, &life, 1);
     }
     return XXH3_64bits_digest(&state);
 }

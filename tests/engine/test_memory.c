@@ -44,6 +44,30 @@ Test(memory, a_lock_in_freed_memory_is_use_after_free)
     cr_assert_str_eq(result->primitive, "mutex_enter");
 }
 
+static bool is_freed;
+
+static void
+lock_dead(void *unused)
+{
+    (void)unused;
+    make_thing();
+    kernel_mutex_destroy(&thing->lock);
+    if (is_freed) {
+        kernel_free(thing, sizeof *thing);
+    }
+    kernel_mutex_enter(&thing->lock);
+}
+
+Test(memory, used_before_the_free_or_after_it_is_one_signature)
+{
+    uint64_t signature = harness_run(lock_dead)->signature;
+    expect_verdict(&harness_log()->result, "lock-misuse");
+    cr_assert_eq(harness_log()->result.objects[0].life, HEDDLE_LIFE_LIVE);
+    is_freed = true;
+    cr_assert_eq(harness_run(lock_dead)->signature, signature);
+    expect_verdict(&harness_log()->result, "use-after-free");
+}
+
 static void
 free_twice(void *unused)
 {
