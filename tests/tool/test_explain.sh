@@ -122,7 +122,7 @@ faults
 END
 sed -n '/^schedule/,/^end/p' small.prog >>spared.prog
 expect 1 explain spared.prog
-says "Without any one of 1 fault it fails all the same."
+says "Without the one fault it fails all the same."
 
 # --- bytes, pages, traces ----------------------------------------------------------------------------
 
