@@ -80,8 +80,11 @@ run_command(const struct command *command, int argc, char **argv)
     command_name = name;
     argv[0] = name;
     enum tool_exit code = command->run(argc, argv);
+    /* If an earlier write failed, its errno is gone. */
+    errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        command_complain("cannot write the output: %s", strerror(errno));
+        command_complain("cannot write the output%s%s", errno != 0 ? ": " : "",
+                         errno != 0 ? strerror(errno) : "");
         code = tool_exit_worse(code, TOOL_ENVIRONMENT);
     }
     return code;

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tool/command.h"
 #include "tool/input.h"
@@ -75,15 +74,6 @@ make_bytes(const struct input *input, size_t *size)
     return bytes;
 }
 
-/* One name or two of the same file: the text would be gone, with its comments. */
-static bool
-is_same_file(const char *in, const char *out)
-{
-    struct stat a, b;
-    return stat(in, &a) == 0 && stat(out, &b) == 0 && S_ISREG(a.st_mode) && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
 static enum tool_exit
 convert(const struct conversion *conversion, struct input *input)
 {
@@ -122,7 +112,7 @@ command_convert(int argc, char **argv)
         return TOOL_USAGE;
     }
     enum tool_exit code = TOOL_USAGE;
-    if (is_same_file(conversion.in, conversion.out)) {
+    if (output_is_file(conversion.out, conversion.in)) {
         command_complain("%s: is IN and OUT", conversion.out);
     } else {
         code = convert(&conversion, &input);

@@ -141,6 +141,25 @@ draw(const struct explanation *explanation, const struct explain_arguments *argu
     return code;
 }
 
+/* A drawing in the place of what it shows, or of the other drawing, would destroy it. */
+static bool
+may_draw(const struct explain_arguments *arguments)
+{
+    const char *const paths[] = {arguments->html, arguments->perfetto};
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        if (paths[i] != NULL && output_is_file(paths[i], arguments->path)) {
+            command_complain("%s: is FILE and OUT", paths[i]);
+            return false;
+        }
+    }
+    if (paths[0] != NULL && paths[1] != NULL &&
+        (strcmp(paths[0], paths[1]) == 0 || output_is_file(paths[0], paths[1]))) {
+        command_complain("%s: a page and a trace need a file each", paths[1]);
+        return false;
+    }
+    return true;
+}
+
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static enum tool_exit
@@ -191,7 +210,7 @@ command_explain(int argc, char **argv)
     };
     struct explain_arguments arguments = {0};
     struct input input;
-    if (!command_parse(&argp, argc, argv, &arguments)) {
+    if (!command_parse(&argp, argc, argv, &arguments) || !may_draw(&arguments)) {
         return TOOL_USAGE;
     }
     enum tool_exit code = command_read_file(&arguments.file, &input);

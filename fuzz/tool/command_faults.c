@@ -80,6 +80,18 @@ parse(int key, char *argument, struct argp_state *state)
                : error;
 }
 
+/* Who bounds pairs wants some. */
+static bool
+pairs_make_sense(struct fault_sweep_options *chosen)
+{
+    if (chosen->pairs_max != 0 && !chosen->pairs) {
+        command_complain("--pairs-max: there are no pairs without --pairs");
+        return false;
+    }
+    chosen->pairs_max = chosen->pairs_max != 0 ? chosen->pairs_max : DEFAULT_PAIRS;
+    return true;
+}
+
 enum tool_exit
 command_faults(int argc, char **argv)
 {
@@ -105,9 +117,9 @@ command_faults(int argc, char **argv)
     };
     struct input input;
     struct faults_arguments arguments = {
-        .options = {.pairs_max = DEFAULT_PAIRS, .jobs = 1, .directory = "findings"},
+        .options = {.jobs = 1, .directory = "findings"},
     };
-    if (!command_parse(&argp, argc, argv, &arguments) ||
+    if (!command_parse(&argp, argc, argv, &arguments) || !pairs_make_sense(&arguments.options) ||
         !output_is_usable("-o", arguments.options.directory)) {
         return TOOL_USAGE;
     }

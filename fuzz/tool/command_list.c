@@ -48,25 +48,66 @@ list_parameters(const struct program_verb *verb)
     }
 }
 
-/* Each fault point with what selects it, then the actions: a fault is one of each. */
+/* What may happen at a point, by kind. */
+static void
+list_legal(uint32_t point, const struct program_vocabulary *vocabulary)
+{
+    const struct laboratory_fault_words *words = laboratory_fault_words();
+    const char *before = ": ";
+    for (uint32_t kind = 0; kind < words->kind_count; kind++) {
+        for (uint32_t i = 0; i < vocabulary->fault_action_count; i++) {
+            if (laboratory_fault_kind(i) == kind && laboratory_fault_is_legal(point, i)) {
+                printf("%s%s", before, words->kinds[kind]);
+                before = ", ";
+                break;
+            }
+        }
+    }
+    putchar('\n');
+}
+
+static void
+list_faults_of(const struct program_vocabulary *vocabulary)
+{
+    const struct laboratory_fault_words *words = laboratory_fault_words();
+    for (uint32_t i = 0; i < vocabulary->fault_point_count; i++) {
+        const struct program_verb *point = &vocabulary->fault_points[i];
+        printf("%-*s  point, by ", NAME_WIDTH, point->name);
+        list_parameters(point);
+        fputs(point->parameter_count > 0 ? ", nth" : "nth", stdout);
+        list_legal(i, vocabulary);
+    }
+    for (uint32_t i = 0; i < vocabulary->fault_action_count; i++) {
+        const struct program_verb *action = &vocabulary->fault_actions[i];
+        printf("%-*s  action, %s%s", NAME_WIDTH, action->name,
+               words->kinds[laboratory_fault_kind(i)], action->parameter_count > 0 ? ": " : "");
+        list_parameters(action);
+        putchar('\n');
+    }
+}
+
+/* Targets have the same faults as a rule, and then these are told once. */
+static bool
+is_told(size_t below, const struct program_vocabulary *vocabulary)
+{
+    for (size_t i = 0; i < below; i++) {
+        const struct program_vocabulary *other = laboratory_target_at(i)->vocabulary;
+        if (other->fault_points == vocabulary->fault_points &&
+            other->fault_actions == vocabulary->fault_actions) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Each fault point with what selects it and what may happen there, then the actions: a fault is one of each. */
 static void
 list_faults(void)
 {
     const struct laboratory_target *target;
     for (size_t i = 0; (target = laboratory_target_at(i)) != NULL; i++) {
-        const struct program_vocabulary *vocabulary = target->vocabulary;
-        for (uint32_t k = 0; k < vocabulary->fault_point_count; k++) {
-            printf("%-*s  fault point of %s; selected by ", NAME_WIDTH,
-                   vocabulary->fault_points[k].name, target->name);
-            list_parameters(&vocabulary->fault_points[k]);
-            printf("%snth\n", vocabulary->fault_points[k].parameter_count > 0 ? ", " : "");
-        }
-        for (uint32_t k = 0; k < vocabulary->fault_action_count; k++) {
-            printf("%-*s  fault action of %s", NAME_WIDTH, vocabulary->fault_actions[k].name,
-                   target->name);
-            printf("%s", vocabulary->fault_actions[k].parameter_count > 0 ? "; takes " : "");
-            list_parameters(&vocabulary->fault_actions[k]);
-            putchar('\n');
+        if (!is_told(i, target->vocabulary)) {
+            list_faults_of(target->vocabulary);
         }
     }
 }
@@ -135,9 +176,12 @@ command_list(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "[targets|strategies|oracles|faults|subjects|events]",
-        .doc = "Says what there is in this build, a line each: name and summary. Without an "
-               "argument, all of it.\v"
-               "Example: heddle list subjects",
+        .doc =
+            "Says what there is in this build, a line each: name and summary. Without an "
+            "argument, all of it. A fault in a .prog is a point with what selects an occurrence, "
+            "a colon, and an action with its arguments; of faults, first each point with the "
+            "kinds of actions that may happen there, then each action with its kind.\v"
+            "Example: heddle list subjects",
     };
     const struct list *chosen = NULL;
     if (!command_parse(&argp, argc, argv, &chosen)) {

@@ -188,7 +188,9 @@ tell_in_short(const struct explanation *of, FILE *out)
             explain_tell(out, 2, "Without [%u]: %s.", it->number, it->without_promise);
         }
     }
-    if (told > DECISIVE_MAX) {
+    if (told == DECISIVE_MAX + 1) {
+        explain_tell(out, 2, "Without one more it fails otherwise.");
+    } else if (told > DECISIVE_MAX) {
         explain_tell(out, 2, "Without any one of %u more it fails otherwise.", told - DECISIVE_MAX);
     }
 }
@@ -227,9 +229,12 @@ tell_faults(const struct explanation *of, FILE *out)
     if (told > DECISIVE_MAX) {
         explain_tell(out, 2, "So do %u more of the faults.", told - DECISIVE_MAX);
     }
-    if (alike > 0) {
-        explain_tell(out, 2, "Without any one of %u%s fault%s it fails all the same.", alike,
-                     told > 0 ? " other" : "", alike == 1 ? "" : "s");
+    if (alike == 1) {
+        explain_tell(out, 2, "Without the %s fault it fails all the same.",
+                     told > 0 ? "other" : "one");
+    } else if (alike > 0) {
+        explain_tell(out, 2, "Without any one of %u%s faults it fails all the same.", alike,
+                     told > 0 ? " other" : "");
     }
 }
 

@@ -39,9 +39,13 @@ note_first(const struct fault_ledger *ledger, struct fault_room *room, uint64_t 
 }
 
 static void
-account_probe(const struct fault_ledger *ledger, const struct fault_room *room, uint64_t number)
+account_probe(const struct fault_ledger *ledger, const struct fault_room *room, uint64_t number,
+              const struct heddle_result *result)
 {
-    if (number > 0) {
+    if (number == 0) {
+        ledger->account->plain_verdict = (uint8_t)result->verdict;
+        ledger->account->plain_signature = result->signature;
+    } else {
         const struct fault_place *place = &ledger->kinds->places[number - 1];
         ledger->account->reached[number - 1] = room->run.faults[place->point] > 0;
     }
@@ -95,7 +99,7 @@ fault_account_end(const struct fault_ledger *ledger, struct fault_room *room, ui
     uint64_t key = number;
     switch (ledger->part) {
     case FAULT_PROBE:
-        account_probe(ledger, room, number);
+        account_probe(ledger, room, number, result);
         counts = number == 0;
         break;
     case FAULT_SINGLES:
@@ -109,9 +113,7 @@ fault_account_end(const struct fault_ledger *ledger, struct fault_room *room, ui
     room->runs++;
     laboratory_add_totals(&room->totals, &room->run);
     room->failing += failed;
-    if (failed && known_number(ledger->known, result->signature) != KNOWN_NEVER) {
-        room->known++;
-    } else if (failed && counts) {
+    if (failed && counts && known_number(ledger->known, result->signature) == KNOWN_NEVER) {
         note_first(ledger, room, result->signature, key);
     }
 }

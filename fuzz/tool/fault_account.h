@@ -29,7 +29,7 @@ struct fault_first {
 /* What a worker adds up. */
 struct fault_room {
     struct laboratory_totals totals, run; /* of all, of the run under way */
-    uint64_t runs, failing, known;
+    uint64_t runs, failing;
     uint64_t pairs, both, pairs_failing;
     uint32_t first_count;
     struct fault_first firsts[FAULT_FIRSTS_MAX];
@@ -43,6 +43,8 @@ struct fault_progress {
 
 struct fault_account {
     bool reached[FAULT_PLACES_MAX];
+    uint64_t plain_signature; /* of the program without a fault */
+    uint8_t plain_verdict;
     _Atomic bool full; /* more singles or distinct failures than there is room for */
     _Atomic uint32_t single_count;
     struct fault_single

@@ -30,7 +30,7 @@ struct fault_sweep {
     struct reporter reporter;
     struct program program; /* without the file's own faults, but with those of the run */
     struct fault_pairs pairs;
-    uint64_t reported, runs_to_first;
+    uint64_t reported, firsts, runs_to_first; /* firsts: and those that were not confirmed */
     uint32_t kills;
     bool stopped;     /* something is left to do */
     const char *what; /* the faults of the failure that is told, as text */
@@ -155,7 +155,6 @@ sum_rooms(const struct fault_sweep *sweep)
         laboratory_add_totals(&sum.totals, &room->totals);
         sum.runs += room->runs;
         sum.failing += room->failing;
-        sum.known += room->known;
         sum.pairs += room->pairs;
         sum.both += room->both;
         sum.pairs_failing += room->pairs_failing;
@@ -313,6 +312,7 @@ tell_failures(struct fault_sweep *sweep)
         if (known_number(sweep->known, all[i].signature) != KNOWN_NEVER) {
             continue;
         }
+        sweep->firsts++;
         char *what = describe(sweep, all[i].key);
         sweep->what = what != NULL ? what : "";
         tell_first(sweep, &all[i]);
@@ -441,6 +441,17 @@ tell_extent(const struct fault_sweep *sweep)
     }
 }
 
+/* Faults are not to blame for what the program does without them. */
+static void
+tell_plain(const struct fault_account *account)
+{
+    if (account->plain_verdict != HEDDLE_OK) {
+        printf("without a fault it fails as well: %s %016" PRIx64 "\n",
+               heddle_verdict_name((enum heddle_verdict)account->plain_verdict),
+               account->plain_signature);
+    }
+}
+
 static void
 tell_totals(struct fault_sweep *sweep)
 {
@@ -462,13 +473,14 @@ tell_totals(struct fault_sweep *sweep)
                             .program = &sweep->program,
                             .sweep = &table};
     struct report_sums sums = {
-        .failing = sum.failing, .known = sum.known, .distinct = sweep->reported};
+        .failing = sum.failing, .known = sum.failing - sweep->firsts, .distinct = sweep->reported};
     if (sweep->options->json) {
         report_totals_json(&report, stdout);
         return;
     }
     report_totals(&report, &sums, stdout);
     fault_table_print(&table, sweep->options->list, stdout);
+    tell_plain(sweep->ledger.account);
     tell_extent(sweep);
 }
 

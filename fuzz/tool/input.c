@@ -232,6 +232,22 @@ is_of_this_build(const struct input *input)
     return true;
 }
 
+/* Who writes a fault that nothing comes of should not have to find that out. Of a fuzzer's bytes that is usual. */
+static void
+warn_of_illegal_faults(const struct input *input)
+{
+    const struct program_vocabulary *vocabulary = input->target->vocabulary;
+    for (uint32_t i = 0; input->text && i < input->program.fault_count; i++) {
+        const struct program_fault *fault = &input->program.faults[i];
+        if (laboratory_fault_is_legal(fault->point, fault->action)) {
+            continue;
+        }
+        fprintf(stderr, "%s: never injected: ", input->path);
+        program_print_fault(fault, vocabulary, stderr);
+        fputs("; `heddle list faults` says what may happen where\n", stderr);
+    }
+}
+
 enum tool_exit
 input_read_usable(struct input *input, const char *path, const char *target, const char *subject)
 {
@@ -248,5 +264,6 @@ input_read_usable(struct input *input, const char *path, const char *target, con
         input_fini(input);
         return TOOL_USAGE;
     }
+    warn_of_illegal_faults(input);
     return TOOL_OK;
 }

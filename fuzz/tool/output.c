@@ -180,3 +180,11 @@ output_is_usable(const char *option, const char *path)
     rmdir(probe);
     return true;
 }
+
+bool
+output_is_file(const char *path, const char *other)
+{
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && S_ISREG(a.st_mode) &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}

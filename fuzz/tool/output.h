@@ -16,6 +16,9 @@
  */
 int output_write(const char *path, const void *bytes, size_t size);
 
+/* One name or two of the same regular file: what is written to one would replace the other. */
+bool output_is_file(const char *path, const char *other);
+
 /* What it means for the tool's exit code: a wrong argument, or an environment that lacks something.
  */
 enum tool_exit output_exit(int error);

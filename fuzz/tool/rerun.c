@@ -179,6 +179,9 @@ tell_text(const struct rerun *rerun, const struct file *file, const struct repor
     terminal_print(stdout, TERMINAL_GOOD, verdict);
     printf("%s, %" PRIu32 " steps, hash %016" PRIx64, as_expected ? " as expected" : "",
            result->steps, result->hash);
+    if (report->program->fault_count > 0) {
+        printf(", faults injected: %" PRIu64, report_fault_sum(report->totals));
+    }
     if (result->cut_off) {
         fputs(", cut off: longer than an execution's log", stdout);
     }

@@ -81,6 +81,10 @@ says "targets:" "toy" "random" "before_strike" "null_write" "(reference)"
 expect 0 list oracles
 says "strikes never overlap"
 says_not "random"
+expect 0 list faults
+grep -q '^before_strike  *point, by nth: spare$' stdout || fail "the point lacks what is legal there"
+grep -q '^spare  *action, spare$' stdout || fail "the action lacks its kind"
+[ "$(sort stdout | uniq -d)" = "" ] || fail "something is told twice"
 
 # The totals say what was done, and name what was not.
 expect 0 run toy --runs 8

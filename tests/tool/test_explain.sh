@@ -122,7 +122,7 @@ faults
 END
 sed -n '/^schedule/,/^end/p' small.prog >>spared.prog
 expect 1 explain spared.prog
-says "Without any one of 1 fault it fails all the same."
+says "Without the one fault it fails all the same."
 
 # --- bytes, pages, traces ----------------------------------------------------------------------------
 
@@ -140,6 +140,16 @@ for text in '<!DOCTYPE html>' prefers-color-scheme 'name="viewport"' 'max-width:
 done
 ! grep -Eq 'https?:|src=|url\(|@import|<script|<link' page.html || fail "the page needs something else"
 [ "$(grep -o '<tr' page.html | wc -l)" -eq "$(grep -o '</tr>' page.html | wc -l)" ] || fail "the page's rows"
+cp small.prog kept.prog
+ln kept.prog again.prog
+for out in '--html kept.prog' '--perfetto kept.prog' '--html ./again.prog'; do
+    expect 2 explain kept.prog $out
+    says "is FILE and OUT"
+    cmp -s small.prog kept.prog || fail "what is explained was overwritten"
+done
+expect 2 explain small.prog --html same --perfetto same
+says "a page and a trace need a file each"
+[ ! -e same ] || fail "one was written over the other"
 expect 2 explain small.prog --html nowhere/page.html
 says "nowhere/page.html: No such file or directory"
 expect 2 explain small.prog --perfetto nowhere/trace.json

@@ -41,7 +41,9 @@ says "never reached: before_strike" "2 runs in" "complete"
 
 # What needs the third strike to be spared: that one, and from each up to it on.
 expect 1 faults four.prog --subject third -o third
-says "assertion: strikes never overlap" "with before_strike nth=2 : spare" "faults injected: 1" "1 distinct failure; 4 runs failed"
+says "assertion: strikes never overlap" "with before_strike nth=2 : spare" "faults injected: 1" \
+    "1 distinct failure; 4 runs failed, 3 of them in ways known before"
+says_not "without a fault it fails"
 grep -q '^  before_strike : spare  *4  *8  *4  *4$' stdout || fail "the row of spare is not 4 ok, 4 failed"
 signature=$(sed -n 's/^ *signature: //p' stdout)
 says "  before_strike nth=2 : spare: assertion $signature" "  before_strike nth=0 onwards : spare: assertion $signature"
@@ -89,6 +91,8 @@ done
 sed 's/^target toy$/&\nstrategy round-robin/' four.prog >overlap.prog
 expect 1 faults overlap.prog --subject fail -o base
 says "without a fault" "1 distinct failure" "faults injected: 0"
+grep -q "^without a fault it fails as well: assertion $(sed -n 's/^ *signature: //p' stdout)\$" stdout ||
+    fail "does not say at its end that the faults are not to blame"
 findings base 1
 
 # What is not deterministic is said.
@@ -108,6 +112,8 @@ grep -q '"complete":false' stdout || fail "JSON does not say that it is not comp
 # Arguments.
 expect 2 faults
 says "needs a FILE"
+expect 2 faults four.prog --pairs-max 5
+says "there are no pairs without --pairs"
 expect 2 faults four.prog four.prog
 expect 2 faults missing.prog
 expect 2 faults four.prog --pairs-max none

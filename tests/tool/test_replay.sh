@@ -114,3 +114,9 @@ fi
 # A subject's own output goes nowhere.
 expect 0 run toy --subject chatter --runs 4000
 says_not "xxxx"
+
+# A full disk, and the reason only if it is known: it is never Success.
+"$program" replay faulty-$seed.prog >/dev/full 2>stderr
+[ $? -eq 4 ] || fail "a full disk is not an error"
+says "cannot write the output"
+says_not Success
