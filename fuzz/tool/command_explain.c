@@ -147,7 +147,7 @@ may_draw(const struct explain_arguments *arguments)
 {
     const char *const paths[] = {arguments->html, arguments->perfetto};
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        if (paths[i] != NULL && output_is_file(paths[i], arguments->path)) {
+        if (paths[i] != NULL && output_is_file(paths[i], arguments->file.path)) {
             command_complain("%s: is FILE and OUT", paths[i]);
             return false;
         }
