@@ -44,25 +44,33 @@ catch_interrupts(void)
 
 /* --- how it grows ------------------------------------------------------------------------- */
 
-static void
+/* Returns: how many of them cannot be read, though their engines ran. */
+static unsigned
 add_tallies(const struct campaign *campaign, struct tally *sum)
 {
+    unsigned unread = 0;
     memset(sum, 0, sizeof(*sum));
     for (size_t i = 0; i < campaign->instance_count; i++) {
         char path[PATH_MAX];
         struct tally tally;
-        if (campaign_path(campaign, path, "tallies/%s", campaign->instances[i].name) &&
-            tally_read(path, &tally)) {
+        if (!campaign_path(campaign, path, "tallies/%s", campaign->instances[i].name) ||
+            access(path, F_OK) != 0) {
+            continue;
+        }
+        if (tally_read(path, &tally)) {
             tally_add(sum, &tally);
+        } else {
+            unread++;
         }
     }
+    return unread;
 }
 
 static struct campaign_sample
 sample_now(const struct campaign *campaign)
 {
     struct tally sum;
-    add_tallies(campaign, &sum);
+    (void)add_tallies(campaign, &sum);
     struct campaign_sample sample = {.seconds = campaign_seconds(campaign),
                                      .runs = sum.runs,
                                      .pairs = sum.pairs,
@@ -193,7 +201,13 @@ tell_end(struct campaign *campaign)
 {
     struct tally sum;
     struct campaign_sample sample = sample_now(campaign);
-    add_tallies(campaign, &sum);
+    unsigned unread = add_tallies(campaign, &sum);
+    if (unread > 0) {
+        command_complain(
+            "what %u of the engines' processes did is not known: their targets are of another "
+            "build than this program; ci/campaign builds both",
+            unread);
+    }
     printf("%.0f s in %u li%s: %" PRIu64 " executions, %" PRIu64
            " known failures passed over, %" PRIu64 " executions done twice\n",
            sample.seconds, campaign->lives, campaign->lives == 1 ? "fe" : "ves", sum.runs,
@@ -237,6 +251,7 @@ run(struct campaign *campaign)
     catch_interrupts();
     fuzz(campaign);
     campaign_stop(campaign);
+    campaign->stopped = terminal_now();
     terminal_progress_erase();
     if (isatty(STDERR_FILENO)) {
         fputs("\r\033[K", stderr);

@@ -74,6 +74,7 @@ struct campaign {
     size_t instance_count;
 
     double started;        /* terminal_now of this life */
+    double stopped;        /* and when its engines were; 0: they run */
     double seconds_before; /* of earlier lives */
     unsigned lives;
     struct campaign_sample *history;
@@ -114,7 +115,8 @@ int campaign_save(const struct campaign *campaign);
 /* Files of a folder whose names end so; hidden ones do not count. */
 uint64_t campaign_count(const struct campaign *campaign, const char *folder, const char *suffix);
 
-double campaign_seconds(const struct campaign *campaign); /* of all lives */
+/* For how long engines have run, in all lives. */
+double campaign_seconds(const struct campaign *campaign);
 
 /* --- campaign_engine.c -------------------------------------------------------------------- */
 

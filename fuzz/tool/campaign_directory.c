@@ -60,7 +60,8 @@ campaign_count(const struct campaign *campaign, const char *folder, const char *
 double
 campaign_seconds(const struct campaign *campaign)
 {
-    return campaign->seconds_before + terminal_now() - campaign->started;
+    double until = campaign->stopped > 0 ? campaign->stopped : terminal_now();
+    return campaign->seconds_before + until - campaign->started;
 }
 
 /* --- campaign.json ------------------------------------------------------------------------- */

@@ -12,9 +12,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 compared=0 complaints=0
 
-# Documents name the tool as it lies in a build tree; which tree makes no difference.
+# A macro's call over several lines has its first one for gcc and its last one for clang, which built what README shows.
 lines_apart() { sed 's/netstack\.c:115[67]$/netstack.c:1156 or 1157/' "$1"; }
 
+# Documents name the tool as it lies in a build tree; which tree makes no difference.
 compare() {
     local document=$1 command=$2 words
     read -ra words <<< "$command"
@@ -24,7 +25,6 @@ compare() {
     *) return 0 ;;
     esac > "$work/said" || true
     compared=$((compared + 1))
-    # A macro's call over several lines has its first one for gcc and its last one for clang, which built what README shows.
     diff <(lines_apart "$work/shown") <(lines_apart "$work/said") > "$work/difference" && return 0
     printf '%s: another output has: %s\n' "$document" "$command"
     cat "$work/difference"
