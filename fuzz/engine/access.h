@@ -49,6 +49,13 @@ extern bool access_counts;
 void access_begin(bool counts);
 void access_end(void); /* on the host; a race that ended the execution becomes its verdict */
 
+/*
+ * In between, what is loaded and stored is an observer's looking, and no access of the code under test: no point, no race.
+ * look: says what to give to its end.
+ */
+bool access_look(void);
+void access_look_end(bool counted);
+
 /* A new task, which starts with this argument; the running one makes it. */
 void access_spawned(uint16_t task, const void *argument);
 
@@ -74,6 +81,18 @@ access_begin(bool counts)
 static inline void
 access_end(void)
 {
+}
+
+static inline bool
+access_look(void)
+{
+    return false;
+}
+
+static inline void
+access_look_end(bool counted)
+{
+    (void)counted;
 }
 
 static inline void

@@ -128,6 +128,20 @@ access_end(void)
     }
 }
 
+bool
+access_look(void)
+{
+    bool counted = access_counts;
+    access_counts = false;
+    return counted;
+}
+
+void
+access_look_end(bool counted)
+{
+    access_counts = counted;
+}
+
 void
 access_spawned(uint16_t task, const void *argument)
 {

@@ -218,7 +218,10 @@ memory_observe_unlock(const kernel_mutex_t *mutex)
 {
     const struct allocation *allocation = find(mutex);
     if (allocation != NULL) {
+        /* It may ask the subject what it has, in the subject's own code: nobody may run in between. */
+        bool counted = access_look();
         exec.observer->on_unlock(mutex, allocation->start, allocation->number, allocation->kind);
+        access_look_end(counted);
     }
 }
 
