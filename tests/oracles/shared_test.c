@@ -69,6 +69,7 @@ Test(oracle_shared_stack, it_counts_the_zones_attached)
     assert_silent(comes_and_goes);
     assert_silent(under_way);
     assert_caught(not_counted, "shared_stack", "every zone that is attached is counted");
+    cr_assert_not(last_has_place());
     assert_caught(stays_counted, "shared_stack", "no zone is counted that is not attached");
 }
 

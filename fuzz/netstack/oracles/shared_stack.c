@@ -40,10 +40,13 @@ check_count(const struct observation *what, const struct view_stack *stack)
     if (zones >= stack->zones && (!is_known || zones == stack->zones)) {
         return;
     }
+    /* Whoever unlocks the stack next sees it: where that is says nothing of the bug. */
+    struct observation seen = *what;
+    seen.kind = OBSERVE_REST;
     view_break(HEDDLE_INVARIANT, &oracle_shared_stack,
                zones < stack->zones ? "16. Shared stack: every zone that is attached is counted"
                                     : "16. Shared stack: no zone is counted that is not attached",
-               what, stack->number,
+               &seen, stack->number,
                "Task %u (%s): stack %u (id %d) counts %u zone(s), and %u are attached.",
                (unsigned)what->task, view_call_name(view.call), stack->number, stack->id, zones,
                stack->zones);
