@@ -124,7 +124,6 @@ static bool
 tell_story(uint64_t differences, story_fn *story, const struct oracle *oracle)
 {
     subject = (struct subject){.name = "story"};
-    subject.name = "story";
     subject.stack_kind = "stack";
     subject.differences = differences;
     subject.stack_module_flags = told_flags;
