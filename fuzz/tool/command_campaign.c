@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tool/campaign.h"
+#include "tool/campaign/campaign.h"
 #include "tool/output.h"
 
 #define DEFAULT_TARGET  "lifecycle"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * heddle explain: its arguments, and what is drawn where. The explanation is made in the explain_* beside it.
+ * heddle explain: its arguments, and what is drawn where. The explanation is made in explain/.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tool/command_file.h"
-#include "tool/explanation.h"
+#include "tool/explain/explanation.h"
 #include "tool/failure_report.h"
 #include "tool/output.h"
 #include "tool/terminal.h"

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "tool/command_file.h"
-#include "tool/fault_sweep.h"
+#include "tool/faults/fault_sweep.h"
 #include "tool/output.h"
 #include "tool/worker.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * heddle report: its arguments, and where the page goes. What is on it is in campaign_page.c and page_*.c.
+ * heddle report: its arguments, and where the page goes. What is on it is in campaign/campaign_page.c and the page_*.c beside it.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/campaign_page.h"
+#include "tool/campaign/campaign_page.h"
 #include "tool/output.h"
 
 struct report_arguments {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "tool/command_file.h"
-#include "tool/shrinking.h"
+#include "tool/shrink/shrinking.h"
 
 #define DEFAULT_SECONDS   10
 #define DEFAULT_SCHEDULES 300

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "netstack/laboratory.h"
-#include "tool/sweep_table.h"
+#include "tool/faults/sweep_table.h"
 #include "tool/incidence.h"
 
 /* What is known of a failure or of a replayed file. NULL and 0 fields: does not apply. */

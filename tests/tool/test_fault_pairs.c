@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "tool/fault_pairs.h"
+#include "tool/faults/fault_pairs.h"
 
 #define THINGS 60
 

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * From a file that an engine left to a failure that is believed: replayed, told apart by its signature, shrunk,
+ * explained. A process of its own does it, with this program's own commands, while the engines run on. The file stays in
+ * incoming/ until its failure is whole in failures/, so whoever is killed in between has lost nothing.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tool/campaign/campaign.h"
+#include "tool/output.h"
+#include "tool/terminal.h"
+
+#ifndef HEDDLE_COMMIT
+#define HEDDLE_COMMIT "unknown"
+#endif
+
+/* What became of a file; the judge's exit code. */
+enum judgement {
+    JUDGED_NEW = 10,
+    JUDGED_DUPLICATE,
+    JUDGED_UNREPRODUCED,
+    JUDGED_UNSTABLE,
+    JUDGED_INTERNAL,
+    JUDGED_IMPOSSIBLE, /* the disk is full, or the like: it is tried again */
+};
+
+struct case_file {
+    const struct campaign *campaign;
+    const char *name; /* in incoming/ */
+    char path[PATH_MAX];
+    struct json_object *result; /* of its replay */
+    const char *signature;
+};
+
+static const char *
+text_in(struct json_object *object, const char *name)
+{
+    struct json_object *value = json_object_object_get(object, name);
+    return value != NULL ? json_object_get_string(value) : "";
+}
+
+/* The first object that a command printed. */
+static struct json_object *
+first_object(const char *path)
+{
+    char *line = NULL;
+    size_t room = 0;
+    struct json_object *object = NULL;
+    FILE *file = fopen(path, "r");
+    while (file != NULL && object == NULL && getline(&line, &room, file) > 0) {
+        object = line[0] == '{' ? json_tokener_parse(line) : NULL;
+    }
+    free(line);
+    if (file != NULL) {
+        fclose(file);
+    }
+    return object;
+}
+
+static int
+replay(struct case_file *file)
+{
+    char output[PATH_MAX];
+    if (!campaign_path(file->campaign, output, "logs/judge-replay")) {
+        return -1;
+    }
+    const char *const arguments[] = {file->campaign->program, "replay", "--json", file->path, NULL};
+    int code = campaign_call(arguments, output);
+    file->result = first_object(output);
+    return code;
+}
+
+static enum judgement
+put_aside(const struct case_file *file, enum judgement judgement)
+{
+    char path[PATH_MAX];
+    return campaign_path(file->campaign, path, "unreproduced/%s", file->name) &&
+                   rename(file->path, path) == 0
+               ? judgement
+               : JUDGED_IMPOSSIBLE;
+}
+
+/* Which engine: artifacts have its instance's name in front, our own files say who in their heads. */
+static void
+add_origin(struct json_object *meta, const struct case_file *file)
+{
+    char *line = NULL;
+    size_t room = 0;
+    FILE *in = fopen(file->path, "r");
+    while (in != NULL && getline(&line, &room, in) > 0) {
+        static const char found_by[] = "# found by: ";
+        if (strncmp(line, found_by, strlen(found_by)) == 0) {
+            line[strcspn(line, "\n")] = '\0';
+            json_object_object_add(meta, "found_by",
+                                   json_object_new_string(line + strlen(found_by)));
+        }
+    }
+    free(line);
+    if (in != NULL) {
+        fclose(in);
+    }
+    json_object_object_add(meta, "file", json_object_new_string(file->name));
+}
+
+static int
+write_meta(const struct case_file *file, const char *path)
+{
+    static const char *const taken_over[] = {"target",    "subject", "verdict", "oracle",
+                                             "signature", "hash",    "faults",  "where"};
+    char when[32];
+    time_t now = time(NULL);
+    struct tm parts;
+    struct json_object *meta = json_object_new_object();
+    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
+    json_object_object_add(meta, "commit", json_object_new_string(HEDDLE_COMMIT));
+    json_object_object_add(meta, "build", json_object_new_string(heddle_build_id()));
+    json_object_object_add(meta, "judged", json_object_new_string(when));
+    json_object_object_add(meta, "campaign_seconds",
+                           json_object_new_double(campaign_seconds(file->campaign)));
+    add_origin(meta, file);
+    for (size_t i = 0; i < sizeof(taken_over) / sizeof(taken_over[0]); i++) {
+        struct json_object *value = json_object_object_get(file->result, taken_over[i]);
+        json_object_object_add(meta, taken_over[i], json_object_get(value));
+    }
+    const char *text = json_object_to_json_string_ext(meta, JSON_C_TO_STRING_PRETTY);
+    int error = output_write(path, text, strlen(text));
+    json_object_put(meta);
+    return error;
+}
+
+/* Shrunk if that is possible, else as it was found: .json and .txt first, since .prog is what counts. */
+static enum judgement
+keep(const struct case_file *file)
+{
+    const struct campaign *campaign = file->campaign;
+    char small[PATH_MAX], log[PATH_MAX], text[PATH_MAX], meta[PATH_MAX], prog[PATH_MAX];
+    if (!campaign_path(campaign, small, "failures/.%s.prog", file->signature) ||
+        !campaign_path(campaign, text, "failures/%s.txt", file->signature) ||
+        !campaign_path(campaign, meta, "failures/%s.json", file->signature) ||
+        !campaign_path(campaign, prog, "failures/%s.prog", file->signature) ||
+        !campaign_path(campaign, log, "logs/judge-shrink")) {
+        return JUDGED_IMPOSSIBLE;
+    }
+    const char *const shrink[] = {campaign->program, "shrink", file->path, "-o", small, NULL};
+    if (campaign_call(shrink, log) != TOOL_FAILURE || access(small, R_OK) != 0) {
+        const char *const as_it_is[] = {campaign->program, "convert", file->path, small, NULL};
+        if (campaign_call(as_it_is, log) != 0) {
+            return JUDGED_IMPOSSIBLE;
+        }
+    }
+    const char *const explain[] = {campaign->program, "explain", small, NULL};
+    int explained = campaign_call(explain, text);
+    if (explained != TOOL_FAILURE && explained != TOOL_OK) {
+        const char *const tell[] = {campaign->program, "replay", small, NULL};
+        (void)campaign_call(tell, text);
+    }
+    if (write_meta(file, meta) != 0 || rename(small, prog) != 0) {
+        return JUDGED_IMPOSSIBLE;
+    }
+    unlink(file->path);
+    return JUDGED_NEW;
+}
+
+static enum judgement
+judge(struct case_file *file)
+{
+    char known[PATH_MAX];
+    int code = replay(file);
+    if (code == TOOL_DIFFERED || strncmp(file->name, "unstable-", 9) == 0) {
+        return put_aside(file, JUDGED_UNSTABLE);
+    }
+    if (code == TOOL_INTERNAL) {
+        return put_aside(file, JUDGED_INTERNAL);
+    }
+    if (code == TOOL_ENVIRONMENT || code < 0) {
+        return JUDGED_IMPOSSIBLE;
+    }
+    file->signature = file->result != NULL ? text_in(file->result, "signature") : "";
+    if (code != TOOL_FAILURE || file->signature == NULL || strlen(file->signature) != 16) {
+        return put_aside(file, JUDGED_UNREPRODUCED);
+    }
+    if (!campaign_path(file->campaign, known, "failures/%s.prog", file->signature)) {
+        return JUDGED_IMPOSSIBLE;
+    }
+    if (access(known, F_OK) == 0) {
+        unlink(file->path);
+        return JUDGED_DUPLICATE;
+    }
+    return keep(file);
+}
+
+/* --- in the campaign ------------------------------------------------------------------------ */
+
+/* A file that is whole: ours have a name of their own until they are, libFuzzer's take a moment. */
+static bool
+next_file(const struct campaign *campaign, char name[NAME_MAX + 1])
+{
+    char path[PATH_MAX];
+    bool found = false;
+    DIR *directory = campaign_path(campaign, path, "incoming") ? opendir(path) : NULL;
+    for (struct dirent *entry;
+         !found && directory != NULL && (entry = readdir(directory)) != NULL;) {
+        struct stat status;
+        const char *dot = strrchr(entry->d_name, '.');
+        bool in_the_making = dot != NULL && strcmp(dot, ".prog") != 0;
+        found = entry->d_name[0] != '.' && !in_the_making &&
+                campaign_path(campaign, path, "incoming/%s", entry->d_name) &&
+                stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+                time(NULL) - status.st_mtime >= 1;
+        if (found) {
+            snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
+        }
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return found;
+}
+
+static void
+take_judgement(struct campaign *campaign, int status)
+{
+    switch (WIFEXITED(status) ? WEXITSTATUS(status) : 0) {
+    case JUDGED_NEW:
+        break;
+    case JUDGED_DUPLICATE:
+        campaign->duplicates++;
+        break;
+    case JUDGED_UNREPRODUCED:
+        campaign->unreproduced++;
+        break;
+    case JUDGED_UNSTABLE:
+        campaign->unstable++;
+        terminal_progress_erase();
+        command_complain("an execution was not the same twice: see unreproduced/ in %s",
+                         campaign->options->directory);
+        break;
+    case JUDGED_INTERNAL:
+        campaign->internal++;
+        terminal_progress_erase();
+        command_complain("the engine itself is wrong: see unreproduced/ in %s",
+                         campaign->options->directory);
+        break;
+    default:
+        campaign->judge_at = terminal_now() + 10;
+        terminal_progress_erase();
+        command_complain("a failure cannot be judged now, and waits in incoming/ in %s: %s",
+                         campaign->options->directory,
+                         "is the disk full? logs/judge-* has what was said");
+        break;
+    }
+    campaign->judge = 0;
+}
+
+bool
+campaign_judge(struct campaign *campaign)
+{
+    char name[NAME_MAX + 1];
+    int status;
+    if (campaign->judge != 0) {
+        if (waitpid(campaign->judge, &status, WNOHANG) != campaign->judge) {
+            return true;
+        }
+        take_judgement(campaign, status);
+    }
+    if (terminal_now() < campaign->judge_at || !next_file(campaign, name)) {
+        return false;
+    }
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct case_file file = {.campaign = campaign, .name = name};
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        signal(SIGINT, SIG_IGN); /* what has begun is brought to its end */
+        _exit(campaign_path(campaign, file.path, "incoming/%s", name) ? (int)judge(&file)
+                                                                      : JUDGED_IMPOSSIBLE);
+    }
+    campaign->judge = pid > 0 ? pid : 0;
+    return true;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Shrinking: first the program, here; then its schedule (shrink_switches.c). What comes of it is told.
+ */
+#include "tool/shrink/shrinking.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/failure_report.h"
+#include "tool/finding.h"
+#include "tool/output.h"
+#include "tool/fault_report.h"
+#include "tool/shrink/shrink_candidates.h"
+#include "tool/terminal.h"
+#include "tool/worker.h"
+
+struct size {
+    uint32_t threads, operations, faults, switches, others;
+};
+
+/* --- the program --------------------------------------------------------------------------- */
+
+static bool
+cut_threads(struct shrinking *all)
+{
+    bool any = false;
+    for (uint32_t i = all->best->program.thread_count; i-- > 0;) {
+        if (all->best->program.thread_count > 1) {
+            shrink_copy_best(all);
+            program_cut_thread(&all->candidate, i);
+            any |= shrink_try(all, ATTEMPT_SCHEDULES);
+        }
+    }
+    return any;
+}
+
+static bool
+simplify_numbers(struct shrinking *all)
+{
+    bool any = false, changed = false;
+    for (uint32_t i = 0;; i++) {
+        shrink_copy_best(all);
+        if (!program_simplify(&all->candidate, i, &changed) || shrink_is_time_up(all)) {
+            return any;
+        }
+        any |= changed && shrink_try(all, ATTEMPT_SCHEDULES);
+    }
+}
+
+static void
+shrink_program(struct shrinking *all)
+{
+    bool went = true;
+    while (went && !shrink_is_time_up(all)) {
+        went = cut_threads(all);
+        went |= shrink_cut(all, PROGRAM_PART_OPERATIONS, ATTEMPT_SCHEDULES);
+        went |= shrink_cut(all, PROGRAM_PART_FAULTS, ATTEMPT_SCHEDULES);
+        went |= simplify_numbers(all);
+    }
+}
+
+/* --- telling -------------------------------------------------------------------------------- */
+
+static struct size
+size_of(const struct outcome *outcome)
+{
+    const struct program *program = &outcome->program;
+    uint32_t switches = shrink_switches(program);
+    return (struct size){program->thread_count, program->operation_count, program->fault_count,
+                         switches, program->deviation_count - switches};
+}
+
+static void
+tell(const struct shrinking *all, const struct size *before, struct report *report)
+{
+    struct size now = size_of(all->best);
+    if (all->options->json) {
+        report_json(report, stdout);
+        return;
+    }
+    report_failure(report, stdout);
+    printf("\nthreads %" PRIu32 " → %" PRIu32 ", operations %" PRIu32 " → %" PRIu32
+           ", faults %" PRIu32 " → %" PRIu32 ", chosen switches %" PRIu32 " → %" PRIu32
+           ", other choices %" PRIu32 " → %" PRIu32 "\n%" PRIu64 " candidates, %" PRIu64
+           " executions in %.1f s; ",
+           before->threads, now.threads, before->operations, now.operations, before->faults,
+           now.faults, before->switches, now.switches, before->others, now.others, all->candidates,
+           all->figures->executions, report->seconds);
+    if (shrink_is_time_up(all)) {
+        printf("the time was up: --seconds gives it more\n");
+    } else {
+        printf("without any one of what is left, it was not seen in %" PRIu32 " schedules\n",
+               all->options->schedules);
+    }
+    if (all->switches_min > 0) {
+        printf("no schedule of this program with fewer than %" PRIu32
+               " chosen switch%s fails so: %" PRIu64 " schedules tried, complete\n",
+               all->switches_min, all->switches_min == 1 ? "" : "es", all->searched);
+    }
+    if (all->fraction > 0 && all->fraction < 1) {
+        printf("a search with at most %" PRIu32 " preemptions was stopped with ", all->bound);
+        terminal_print_share(stdout, all->fraction);
+        printf(" of it behind\n");
+    }
+}
+
+/* The best one once more, in a process of its own, and into the file. */
+static enum tool_exit
+finish(struct shrinking *all, const struct size *before)
+{
+    const struct input *input = all->options->input;
+    struct outcome *last = outcome_replay(all->best, input->target, input->subject);
+    if (last == NULL || last->result.signature != all->signature) {
+        command_complain("%s: what it was shrunk to did not fail again in a fresh process",
+                         input->path);
+        outcome_destroy(last);
+        return TOOL_DIFFERED;
+    }
+    char found_by[PATH_MAX + 32];
+    snprintf(found_by, sizeof(found_by), "heddle shrink %s", input->path);
+    struct report report = {.file = all->options->output,
+                            .target = input->target->name,
+                            .subject = input->subject->name,
+                            .program = &all->best->program,
+                            .result = &last->result,
+                            .totals = &last->totals,
+                            .words = last->words,
+                            .injections = last->injections,
+                            .injection_count = last->injection_count,
+                            .injections_max = OUTCOME_INJECTIONS_MAX,
+                            .found_by = found_by,
+                            .options = "",
+                            .runs = all->figures->executions,
+                            .seconds = terminal_now() - all->started};
+    int error = finding_write_as(all->options->output, &report, input->target);
+    if (error == 0) {
+        tell(all, before, &report);
+    } else {
+        command_complain("%s: %s", all->options->output, strerror(error));
+    }
+    outcome_destroy(last);
+    return error == 0 ? TOOL_FAILURE : output_exit(error);
+}
+
+/* --- the whole ------------------------------------------------------------------------------ */
+
+/* What the file does as it is. */
+static struct outcome *
+replay_file(const struct input *input)
+{
+    struct outcome original = {0};
+    program_init(&original.program);
+    program_copy(&original.program, &input->program);
+    snprintf(original.program.target, sizeof(original.program.target), "%s", input->target->name);
+    snprintf(original.program.subject, sizeof(original.program.subject), "%s",
+             input->subject->name);
+    struct outcome *outcome = outcome_replay(&original, input->target, input->subject);
+    program_fini(&original.program);
+    return outcome;
+}
+
+static enum tool_exit
+shrink(struct shrinking *all)
+{
+    const struct input *input = all->options->input;
+    all->best = replay_file(input);
+    if (all->best == NULL) {
+        command_complain("%s: cannot be replayed: %s", input->path, strerror(errno));
+        return TOOL_ENVIRONMENT;
+    }
+    if (all->best->result.verdict == HEDDLE_OK) {
+        command_complain("%s: does not fail, so there is nothing to keep", input->path);
+        return TOOL_USAGE;
+    }
+    struct size before = size_of(all->best);
+    all->signature = all->best->result.signature;
+    shrink_program(all);
+    shrink_schedule(all);
+    if (all->failed) {
+        command_complain("%s: %s", input->path, strerror(errno));
+        return TOOL_ENVIRONMENT;
+    }
+    return finish(all, &before);
+}
+
+enum tool_exit
+shrinking_run(const struct shrinking_options *options)
+{
+    struct shrinking all = {
+        .options = options,
+        .started = terminal_now(),
+        .figures = worker_shared_create(sizeof(*all.figures)),
+        .search = worker_shared_create(search_size()),
+    };
+    enum tool_exit code = TOOL_ENVIRONMENT;
+    program_init(&all.candidate);
+    if (all.figures == NULL || all.search == NULL) {
+        command_complain("no memory to share with workers: %s", strerror(errno));
+    } else {
+        code = shrink(&all);
+    }
+    outcome_destroy(all.best);
+    program_fini(&all.candidate);
+    worker_shared_destroy(all.figures, sizeof(*all.figures));
+    worker_shared_destroy(all.search, search_size());
+    return code;
+}
