@@ -9,7 +9,7 @@
  *   CREATE COMPLETED + SHUTDOWN NEEDED, INPROGRESS, COMPLETED     no shutdown callback: none
  *   ... + DESTROY NEEDED, INPROGRESS, COMPLETED                   unregister: 0
  *
- *   1. A turn is taken under netstack_lock when nobody has it, and ended by its owner. So turns
+ *   1. A turn is taken under netstack_lock when nobody has it (turn_take), and ended by its owner. So turns
  *      of one stack do not overlap, nor do callbacks on it. Each turn ends when its callbacks
  *      have returned: its owner waits for nothing else in it, but for the lock of the table of
  *      ids when the stack goes live, closes or is unlinked, and that is nobody's for long
@@ -52,14 +52,21 @@ netstack__turn_wait(struct netstack__stack *stack)
 }
 
 void
+netstack__turn_take(struct netstack__stack *stack, enum netstack__turn turn, int module)
+{
+    VERIFY(stack->turn == NETSTACK__TURN_NONE);
+    stack->turn = (uint8_t)turn;
+    stack->turn_module = (uint8_t)module;
+}
+
+void
 netstack__turn_begin(struct netstack__stack *stack, enum netstack__turn turn, int module)
 {
     kernel_mutex_enter(&stack->shown.netstack_lock);
     while (stack->turn != NETSTACK__TURN_NONE) {
         netstack__turn_wait(stack);
     }
-    stack->turn = (uint8_t)turn;
-    stack->turn_module = (uint8_t)module;
+    netstack__turn_take(stack, turn, module);
 }
 
 bool
@@ -73,8 +80,7 @@ netstack__turn_begin_live(struct netstack__stack *stack, int module)
         kernel_mutex_exit(&stack->shown.netstack_lock);
         return false;
     }
-    stack->turn = NETSTACK__TURN_MODULE;
-    stack->turn_module = (uint8_t)module;
+    netstack__turn_take(stack, NETSTACK__TURN_MODULE, module);
     return true;
 }
 
@@ -89,7 +95,7 @@ netstack__turn_begin_ending(struct netstack__stack *stack)
         kernel_mutex_exit(&stack->shown.netstack_lock);
         return false;
     }
-    stack->turn = NETSTACK__TURN_SHUTDOWN;
+    netstack__turn_take(stack, NETSTACK__TURN_SHUTDOWN, 0);
     netstack__set_stage(stack, NETSTACK__ENDING);
     return true;
 }

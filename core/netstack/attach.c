@@ -94,7 +94,7 @@ uncount_another(struct netstack__stack *stack)
     if (another) {
         ns->netstack_numzones--;
     } else {
-        stack->turn = NETSTACK__TURN_CLOSE;
+        netstack__turn_take(stack, NETSTACK__TURN_CLOSE, 0);
     }
     kernel_mutex_exit(&ns->netstack_lock);
     return another;

@@ -198,6 +198,9 @@ bool netstack__turn_begin_live(struct netstack__stack *stack, int module);
 bool netstack__turn_begin_ending(struct netstack__stack *stack);
 void netstack__turn_end(struct netstack__stack *stack);
 
+/* Takes the turn that nobody has. Requires: netstack_lock, or that nobody else sees the stack yet. */
+void netstack__turn_take(struct netstack__stack *stack, enum netstack__turn turn, int module);
+
 /* Waits once for the turn in progress, or less. Requires: netstack_lock; released while waiting. */
 void netstack__turn_wait(struct netstack__stack *stack);
 

@@ -64,6 +64,8 @@ netstack__reaper_run(void *unused)
     kernel_mutex_enter(&service.lock);
     for (;;) {
         while (service.reap_first == NULL && !service.stop) {
+            /* Nothing queued, and what this thread took is done: each reap that began has ended. */
+            VERIFY(netstack__reaps_outstanding() == 0);
             kernel_cv_wait_for_work(&service.work, &service.lock);
         }
         if (service.reap_first == NULL) {

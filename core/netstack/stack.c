@@ -168,7 +168,7 @@ allocate(netstackid_t id)
     kernel_cv_init(&stack->changed, "netstack_changed");
     kernel_atomic_init(&stack->word, NETSTACK__UNINIT | 1, "netstack_word");
     stack->shown.netstack_numzones = 1;
-    stack->turn = NETSTACK__TURN_BIRTH;
+    netstack__turn_take(stack, NETSTACK__TURN_BIRTH, 0);
     stack->modules = service.modules;
     return stack;
 }
