@@ -135,6 +135,24 @@ try_neighbours(struct shrinking *all, struct worker *worker, uint64_t number)
     }
 }
 
+/* So many executions a candidate. */
+static uint64_t
+schedules_of(const struct shrinking *all)
+{
+    uint32_t most = all->options->schedules;
+    return all->attempt == ATTEMPT_SCHEDULES ? 1 + (all->width < most ? all->width : most) : 1;
+}
+
+static bool
+make_candidate(struct shrinking *all, uint64_t index)
+{
+    if (all->make != NULL && all->made != index + 1) {
+        all->made = index + 1;
+        all->is_made = all->make(all, index);
+    }
+    return all->make == NULL || all->is_made;
+}
+
 static void
 execute(struct worker *worker, uint64_t number, void *argument)
 {
@@ -143,11 +161,23 @@ execute(struct worker *worker, uint64_t number, void *argument)
         search_schedules(all, worker);
         return;
     }
+    if (all->attempt == ATTEMPT_STARTS) {
+        static const struct laboratory_options traced = {
+            .oracles = true, .choices = true, .trace = true};
+        (void)execute_candidate(all, worker, &traced);
+        shrink_note_starts(all, worker->log);
+        return;
+    }
     if (all->attempt == ATTEMPT_NEIGHBOURS) {
         try_neighbours(all, worker, number);
         return;
     }
-    set_schedule(all, number);
+    uint64_t schedule = number % schedules_of(all);
+    if (!make_candidate(all, all->make_first + number / schedules_of(all))) {
+        return;
+    }
+    all->figures->candidates += schedule == 0;
+    set_schedule(all, schedule);
     if (execute_candidate(all, worker, &plain)) {
         worker_report(worker);
     }
@@ -206,6 +236,7 @@ on_news(const struct worker_news *news, void *argument)
     }
     outcome_destroy(all->found);
     all->found = outcome;
+    all->found_index = all->make_first + news->number / schedules_of(all);
     all->figures->cost = cost;
     return all->attempt == ATTEMPT_SEARCH ? go_on(all, news) : WORKER_STOP;
 }
@@ -216,7 +247,8 @@ numbers_of(const struct shrinking *all)
     uint64_t deviations = all->best->program.deviation_count;
     switch (all->attempt) {
     case ATTEMPT_SCHEDULES:
-        return 1 + (uint64_t)all->options->schedules;
+    case ATTEMPT_SCHEDULE:
+        return (all->make == NULL ? 1 : all->make_end - all->make_first) * schedules_of(all);
     case ATTEMPT_NEIGHBOURS:
         return deviations > 1 ? deviations * (deviations - 1) / 2 : 0;
     default:
@@ -238,7 +270,7 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     }
     all->attempt = attempt;
     all->found = NULL;
-    all->candidates++;
+    all->made = 0;
     all->figures->seen = false;
     all->figures->cost = shrink_cost(&all->best->program);
     if (attempt == ATTEMPT_SEARCH) {
@@ -247,6 +279,8 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     const struct worker_job job = {.jobs = 1,
                                    .numbers = numbers_of(all),
                                    .batch = 1,
+                                   .seconds =
+                                       all->options->seconds - (terminal_now() - all->started),
                                    .execute = execute,
                                    .on_news = on_news,
                                    .argument = all};
@@ -271,10 +305,50 @@ shrink_try(struct shrinking *all, enum attempt attempt)
     return true;
 }
 
+bool
+shrink_try_each(struct shrinking *all, enum attempt attempt,
+                bool (*make)(struct shrinking *all, uint64_t index), uint64_t *index, uint64_t end)
+{
+    all->make = make;
+    all->make_first = *index;
+    all->make_end = end;
+    bool found = shrink_try(all, attempt);
+    all->make = NULL;
+    *index = found ? all->found_index : end;
+    return found;
+}
+
 void
 shrink_copy_best(struct shrinking *all)
 {
     program_copy(&all->candidate, &all->best->program);
+}
+
+/* Where the best one's operations begin, unless it is known. Whoever dies of that leaves it unknown. */
+static void
+note_starts(struct shrinking *all)
+{
+    if (all->noted != all->best && !shrink_is_time_up(all)) {
+        all->noted = all->best;
+        all->figures->has_starts = false;
+        shrink_copy_best(all);
+        outcome_destroy(shrink_find(all, ATTEMPT_STARTS));
+    }
+}
+
+/* The index-th piece from the end is left out. */
+static bool
+make_without(struct shrinking *all, uint64_t index)
+{
+    const struct shrink_pieces *pieces = &all->pieces;
+    uint32_t end = pieces->end - (uint32_t)index * pieces->size;
+    uint32_t first = end > pieces->size ? end - pieces->size : 0;
+    shrink_copy_best(all);
+    program_cut(&all->candidate, pieces->part, first, end - first);
+    if (pieces->part == PROGRAM_PART_OPERATIONS) {
+        shrink_realign(all, first, end);
+    }
+    return true;
 }
 
 bool
@@ -285,14 +359,21 @@ shrink_cut(struct shrinking *all, enum program_part part, enum attempt attempt)
     while (piece > 0 && !shrink_is_time_up(all)) {
         bool went = false;
         uint32_t end = program_part_size(&all->best->program, part);
-        while (end > 0) {
-            uint32_t first = end > piece ? end - piece : 0;
-            shrink_copy_best(all);
-            program_cut(&all->candidate, part, first, end - first);
-            went |= shrink_try(all, attempt);
+        while (end > 0 && !shrink_is_time_up(all)) {
+            uint64_t index = 0, count = (end + piece - 1) / piece;
+            if (part == PROGRAM_PART_OPERATIONS) {
+                note_starts(all);
+            }
+            all->pieces = (struct shrink_pieces){part, end, piece};
+            if (!shrink_try_each(all, attempt, make_without, &index, count)) {
+                break;
+            }
+            went = true;
             /* What was found may have fewer than it was asked to. */
             uint32_t left = program_part_size(&all->best->program, part);
-            end = first < left ? first : left;
+            uint32_t next = (uint32_t)(index + 1) * piece;
+            end = next < end ? end - next : 0;
+            end = end < left ? end : left;
         }
         any |= went;
         piece = piece > 1 ? (piece + 1) / 2 : went ? 1 : 0;

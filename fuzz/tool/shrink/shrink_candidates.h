@@ -14,28 +14,46 @@ enum attempt {
     ATTEMPT_SCHEDULE,   /* its own */
     ATTEMPT_SCHEDULES,  /* its own, then so many new ones */
     ATTEMPT_SEARCH,     /* all of at most `bound` preemptions: until one fails, or there is none */
+    ATTEMPT_STARTS,     /* its own, to note where operations begin */
     ATTEMPT_NEIGHBOURS, /* its own, any two deviations replaced by any one */
 };
 
 /* What workers and their parent both write. */
 struct shrink_figures {
-    uint64_t executions;
+    uint64_t executions, candidates;
     uint64_t cost; /* what is cheaper is reported */
     bool seen;     /* some schedule of the search failed in the same way, at whatever cost */
+
+    /* By operation of the best one: which choice of its task it began with; UINT32_MAX: it did not. */
+    bool has_starts;
+    uint32_t starts[PROGRAM_OPERATIONS_MAX];
 };
 
 struct shrinking {
     const struct shrinking_options *options;
     uint64_t signature;
-    struct outcome *best; /* the smallest so far */
+    struct outcome *best;        /* the smallest so far */
+    const struct outcome *noted; /* whose starts are in the figures */
     double started;
-    uint64_t candidates;
     struct shrink_figures *figures; /* shared */
     bool failed;                    /* no worker, no memory: errno */
 
-    /* The candidate under way. */
+    /*
+     * The candidates under way: one, or the first of so many that fails. A worker makes each of the best one; false:
+     * there is none of that index.
+     */
     enum attempt attempt;
+    bool (*make)(struct shrinking *all, uint64_t index);
+    uint64_t make_first, make_end; /* indexes */
+    uint64_t found_index;
+    uint64_t made; /* in the worker: the index of the one that is there, plus 1 */
+    bool is_made;
+    struct shrink_pieces {
+        enum program_part part;
+        uint32_t end, size;
+    } pieces;
     uint64_t seeds; /* of its new schedules: from here on */
+    uint32_t width; /* so many of them, or all that there may be of a candidate */
     struct program candidate;
     uint32_t bound;
     struct search *search; /* shared */
@@ -59,13 +77,30 @@ struct outcome *shrink_find(struct shrinking *all, enum attempt attempt);
 /* If it does, it is the best one, with the schedule that it failed under. */
 bool shrink_try(struct shrinking *all, enum attempt attempt);
 
+/*
+ * The same of the candidates from *index to before `end`, until one fails, whose index *index is then. One process tries
+ * as many as do not fail.
+ */
+bool shrink_try_each(struct shrinking *all, enum attempt attempt,
+                     bool (*make)(struct shrinking *all, uint64_t index), uint64_t *index,
+                     uint64_t end);
+
 /* The candidate is the best one; for the caller to change. */
 void shrink_copy_best(struct shrinking *all);
+
+/* shrink_realign.c: in a worker that ran the candidate; of what was cut from the candidate, the best one less that. */
+void shrink_note_starts(struct shrinking *all, const struct heddle_log *log);
+void shrink_realign(struct shrinking *all, uint32_t first, uint32_t end);
+void shrink_realign_thread(struct shrinking *all, uint32_t thread);
 
 /* Takes out ever smaller pieces, from the end, until no single one can go. Returns: whether something went. */
 bool shrink_cut(struct shrinking *all, enum program_part part, enum attempt attempt);
 
-/* The best one's schedule, as short as it is found: shrink_switches.c. */
+/*
+ * The best one's schedule: shrink_switches.c. by_chance: less of it, or of one of few others, if there are many switches;
+ * whether it was another. The second one goes on as long as there is time.
+ */
+bool shrink_schedule_by_chance(struct shrinking *all);
 void shrink_schedule(struct shrinking *all);
 
 #endif

@@ -49,15 +49,17 @@ try_other(struct shrinking *all)
     return better;
 }
 
-static void
+static bool
 try_chance(struct shrinking *all, uint32_t from, uint32_t to)
 {
+    bool any = false;
     for (uint32_t i = from; i < to && !is_least(all) && !shrink_is_time_up(all); i++) {
         all->seeds = (uint64_t)(i + 1) * all->options->schedules;
         shrink_copy_best(all);
         all->candidate.deviation_count = 0; /* or it would be the same one */
-        try_other(all);
+        any |= try_other(all);
     }
+    return any;
 }
 
 /* --- other threads ---------------------------------------------------------------------------- */
@@ -176,20 +178,26 @@ is_few(const struct shrinking *all)
     return shrink_switches(&all->best->program) <= SWITCHES_FEW;
 }
 
+bool
+shrink_schedule_by_chance(struct shrinking *all)
+{
+    shorten(all);
+    return !is_few(all) && try_chance(all, 0, FEW_ROUNDS);
+}
+
 void
 shrink_schedule(struct shrinking *all)
 {
     uint32_t bound = 0;
-    shorten(all);
     while (!is_least(all) && try_arrangements(all)) {}
     for (; bound <= QUICK_BOUND && !is_least(all); bound++) {
         try_search(all, bound);
     }
-    try_chance(all, 0, FEW_ROUNDS);
+    (void)try_chance(all, FEW_ROUNDS, 2 * FEW_ROUNDS);
     for (; bound <= SWITCHES_FEW && !is_few(all) && !shrink_is_time_up(all); bound++) {
         try_search(all, bound);
     }
     if (!is_few(all)) {
-        try_chance(all, FEW_ROUNDS, ROUNDS);
+        (void)try_chance(all, 2 * FEW_ROUNDS, ROUNDS);
     }
 }

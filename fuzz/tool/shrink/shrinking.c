@@ -17,6 +17,8 @@
 #include "tool/terminal.h"
 #include "tool/worker.h"
 
+#define WIDER 5u /* times as many schedules a candidate, where fewer do not help */
+
 struct size {
     uint32_t threads, operations, faults, switches, others;
 };
@@ -24,15 +26,33 @@ struct size {
 /* --- the program --------------------------------------------------------------------------- */
 
 static bool
+make_without_thread(struct shrinking *all, uint64_t index)
+{
+    uint32_t thread = all->best->program.thread_count - 1 - (uint32_t)index;
+    shrink_copy_best(all);
+    program_cut_thread(&all->candidate, thread);
+    shrink_realign_thread(all, thread);
+    return true;
+}
+
+static bool
+make_simpler(struct shrinking *all, uint64_t index)
+{
+    bool changed = false;
+    shrink_copy_best(all);
+    return program_simplify(&all->candidate, (uint32_t)index, &changed) && changed;
+}
+
+static bool
 cut_threads(struct shrinking *all)
 {
     bool any = false;
-    for (uint32_t i = all->best->program.thread_count; i-- > 0;) {
-        if (all->best->program.thread_count > 1) {
-            shrink_copy_best(all);
-            program_cut_thread(&all->candidate, i);
-            any |= shrink_try(all, ATTEMPT_SCHEDULES);
-        }
+    uint64_t index = 0;
+    /* When one is gone, those behind it have its place. */
+    while (all->best->program.thread_count > 1 && index < all->best->program.thread_count &&
+           !shrink_is_time_up(all)) {
+        any |= shrink_try_each(all, ATTEMPT_SCHEDULES, make_without_thread, &index,
+                               all->best->program.thread_count);
     }
     return any;
 }
@@ -40,26 +60,48 @@ cut_threads(struct shrinking *all)
 static bool
 simplify_numbers(struct shrinking *all)
 {
-    bool any = false, changed = false;
-    for (uint32_t i = 0;; i++) {
-        shrink_copy_best(all);
-        if (!program_simplify(&all->candidate, i, &changed) || shrink_is_time_up(all)) {
-            return any;
-        }
-        any |= changed && shrink_try(all, ATTEMPT_SCHEDULES);
+    bool any = false, changed;
+    uint64_t end = 0;
+    shrink_copy_best(all);
+    while (program_simplify(&all->candidate, (uint32_t)end, &changed)) {
+        end++;
     }
+    for (uint64_t index = 0; index < end && !shrink_is_time_up(all); index++) {
+        any |= shrink_try_each(all, ATTEMPT_SCHEDULES, make_simpler, &index, end);
+    }
+    return any;
 }
 
+static bool
+shrink_once(struct shrinking *all)
+{
+    bool went = shrink_cut(all, PROGRAM_PART_DEVIATIONS, ATTEMPT_SCHEDULE);
+    went |= cut_threads(all);
+    went |= shrink_cut(all, PROGRAM_PART_OPERATIONS, ATTEMPT_SCHEDULES);
+    went |= shrink_cut(all, PROGRAM_PART_FAULTS, ATTEMPT_SCHEDULES);
+    return simplify_numbers(all) || went;
+}
+
+/*
+ * With few switches, most of what can go does so under what is left of the schedule. So that is all that a candidate has at
+ * first; where nothing goes any more it has ever more new ones, and what fails under one of those is shortened again.
+ */
 static void
 shrink_program(struct shrinking *all)
 {
-    bool went = true;
-    while (went && !shrink_is_time_up(all)) {
-        went = cut_threads(all);
-        went |= shrink_cut(all, PROGRAM_PART_OPERATIONS, ATTEMPT_SCHEDULES);
-        went |= shrink_cut(all, PROGRAM_PART_FAULTS, ATTEMPT_SCHEDULES);
-        went |= simplify_numbers(all);
+    all->width = 0;
+    while (!shrink_is_time_up(all)) {
+        if (shrink_once(all)) {
+            all->width = 0;
+        } else if (all->width == 0) {
+            all->width = all->options->input->target->vocabulary->strategy_count;
+        } else if (all->width < all->options->schedules) {
+            all->width *= WIDER;
+        } else {
+            break;
+        }
     }
+    all->width = all->options->schedules;
 }
 
 /* --- telling -------------------------------------------------------------------------------- */
@@ -87,8 +129,8 @@ tell(const struct shrinking *all, const struct size *before, struct report *repo
            ", other choices %" PRIu32 " → %" PRIu32 "\n%" PRIu64 " candidates, %" PRIu64
            " executions in %.1f s; ",
            before->threads, now.threads, before->operations, now.operations, before->faults,
-           now.faults, before->switches, now.switches, before->others, now.others, all->candidates,
-           all->figures->executions, report->seconds);
+           now.faults, before->switches, now.switches, before->others, now.others,
+           all->figures->candidates, all->figures->executions, report->seconds);
     if (shrink_is_time_up(all)) {
         printf("the time was up: --seconds gives it more\n");
     } else {
@@ -177,7 +219,9 @@ shrink(struct shrinking *all)
     }
     struct size before = size_of(all->best);
     all->signature = all->best->result.signature;
-    shrink_program(all);
+    do {
+        shrink_program(all);
+    } while (shrink_schedule_by_chance(all));
     shrink_schedule(all);
     if (all->failed) {
         command_complain("%s: %s", input->path, strerror(errno));

@@ -2,7 +2,8 @@
  *
  * What `heddle shrink` does once its arguments are understood. Delta debugging (Zeller and Hildebrandt, TSE 2002) over threads,
  * operations, faults, numbers and the deviations of the schedule, keeping the signature. A smaller program needs
- * another schedule: each candidate is tried with its old one, then with so many new ones. At the end there are to be
+ * another schedule: each candidate is tried with what is left of the old one (shrink_realign.c), and where nothing goes any
+ * more, with ever more new ones. At the end there are to be
  * few chosen switches (shrink_switches.c), and a search, bound by bound (Musuvathi and Qadeer, PLDI 2007), says how few there must be.
  */
 #ifndef TOOL_SHRINKING_H
