@@ -359,6 +359,9 @@ kernel_site_t heddle_last_site(void);
  */
 void heddle_settle(void);
 
+/* How many events the execution under way had so far: a trace numbers them from 0. */
+uint32_t heddle_event_count(void);
+
 /* A scheduling point with an event of the adapter's own; kind counts from 0. */
 void heddle_point(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t site);
 

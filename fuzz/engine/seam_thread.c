@@ -83,6 +83,12 @@ heddle_settle(void)
     }
 }
 
+uint32_t
+heddle_event_count(void)
+{
+    return exec.active ? exec.log->event_count : 0;
+}
+
 void
 heddle_point(uint16_t kind, uint32_t object, uint32_t result, kernel_site_t site)
 {

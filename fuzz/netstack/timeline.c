@@ -11,8 +11,7 @@ const char *const module_names[MODULES] = {
     "sctp", "rts",   "ipsec", "keysock", "spdsock", "ipsecah", "ipsecesp", "ipnet", "ilb"};
 const char *const phase_names[PHASE_COUNT] = {"create", "shutdown", "destroy"};
 
-const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest",
-                                                     "stopped"};
+const char *const stage_names[STAGE_COUNT] = {"started", "threads done", "at rest", "stopped"};
 static const char *const event_names[EVENT_COUNT] = {"operation",     "return", "callback begins",
                                                      "callback ends", "fault",  "yield",
                                                      "stage",         "reached"};

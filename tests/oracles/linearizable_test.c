@@ -138,11 +138,11 @@ Test(oracle_linearizable, the_message_names_the_call_and_what_came_before)
     assert_caught(found_after_it_was_not, oracle, "13.");
     const char *message = last_message();
     cr_expect_not_null(strstr(message, "of zone and stack id 20. Up to here it can:\n"));
-    cr_expect_not_null(strstr(message, "8 to 21, stack 20 closes\n"));
+    cr_expect_not_null(strstr(message, "7 to 20, stack 20 closes\n"));
     cr_expect_not_null(
-        strstr(message, "9 to 10, task 3's a call of 20: none of that id is active\n"));
+        strstr(message, "8 to 9, task 3's a call of 20: none of that id is active\n"));
     cr_expect_not_null(strstr(message,
-                              "but then not, 11 to 13, task 2's a call of 20: stack 20 is given, "
+                              "but then not, 10 to 12, task 2's a call of 20: stack 20 is given, "
                               "so it is active."));
 }
 

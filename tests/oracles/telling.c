@@ -13,6 +13,7 @@
 static struct {
     jmp_buf back;
     bool failed, has_place;
+    uint32_t events;
     enum heddle_verdict verdict;
     char oracle[32], promise[96], message[1024];
 } said;
@@ -28,6 +29,12 @@ static struct told {
 static struct subject subject; /* what it does not say, no story asks for */
 
 /* --- the engine's double ------------------------------------------------------------------- */
+
+uint32_t
+heddle_event_count(void)
+{
+    return ++said.events;
+}
 
 void
 heddle_fail(enum heddle_verdict verdict, const char *oracle, const char *promise,

@@ -30,12 +30,25 @@ on_a_screen() {
 # Rows "  515 │ frees stack 48   netstack.c:1107" against "   515  task 3   free #48  (netstack_reap, netstack.c:1107)".
 is_traced() {
     awk -v trace="$work/trace" '
-        BEGIN { while ((getline line < trace) > 0) { split(line, word, " "); events[word[1]] = line } }
+        BEGIN { while ((getline line < trace) > 0) if (line ~ /^ *[0-9]+  task /) { split(line, word, " "); events[word[1]] = line } }
         /^ *[0-9]+ / && $NF ~ /^[a-z_]+\.c:[0-9]+$/ {
             rows++
             if (index(events[$1], $NF ")") == 0) { print "event " $1 " is not at " $NF ": " events[$1]; wrong = 1 }
         }
         END { exit wrong || rows == 0 }' "$work/said" || complain "$1" "rows are not what the trace has"
+}
+
+# What the message counts are events, too: a stack was allocated and freed where the trace has it.
+says_events() {
+    local what
+    for what in allocated:alloc freed:free; do
+        awk -v trace="$work/trace" -v said="${what%:*}" -v event="${what#*:}" '
+            BEGIN { while ((getline line < trace) > 0) if (line ~ /^ *[0-9]+  task /) { split(line, word, " "); events[word[1]] = word[4] } }
+            $0 ~ "^ *[0-9]+ task [0-9]+: the stack is " said && events[$1] != event {
+                print "event " $1 " is no " event ": " events[$1]; wrong = 1
+            }
+            END { exit wrong }' "$work/replay" || complain "$1" "the story counts something else"
+    done
 }
 
 # Whoever the message of the failure calls a task stands in the heading.
@@ -82,6 +95,7 @@ for file in "$@"; do
     "$heddle" replay --trace "$file" > "$work/trace" || true
     on_a_screen "$file"
     is_traced "$file"
+    says_events "$file"
     if [ $code -eq 1 ]; then
         has_columns "$file"
         has_choices "$file"

@@ -70,8 +70,8 @@ count_visit(const struct observation *what, struct visitor *visitor)
         view_break(HEDDLE_INVARIANT, &oracle_bounded_visits,
                    "25. Visits: register and unregister visit a stack a bounded number of times",
                    what, stack->number,
-                   "Task %u (%s) has come to stack %u (id %d) %u times. There were %u stacks when "
-                   "it was called, so %u times would do, whatever came meanwhile.",
+                   "Task %u (%s) has come to stack %u (id %d) %u times. Stacks when it was "
+                   "called: %u, so %u times would do, whatever came meanwhile.",
                    (unsigned)what->task, view_call_name(view.call), stack->number, stack->id,
                    (unsigned)visitor->visits[stack->index], visitor->stacks, bound);
     }

@@ -66,7 +66,7 @@ observe(const struct observation *what)
                    "1. Lifetime: nothing touches a stack after its free", what, stack->number,
                    "Task %u (%s) %s stack %u (id %d), which was freed at %u.", (unsigned)what->task,
                    view_call_name(view.call), touch_name(what), stack->number, stack->id,
-                   stack->freed_since);
+                   view_event_of(stack->freed_since));
     }
 }
 

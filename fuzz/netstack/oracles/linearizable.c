@@ -68,9 +68,9 @@ say_step(struct text *text, const struct linear_step *step)
 {
     const struct history_call *call = history_call_of(step);
     if (step->to == LINEAR_FOREVER) {
-        say(text, "from %u, ", step->from);
+        say(text, "from %u, ", view_event_of(step->from));
     } else {
-        say(text, "%u to %u, ", step->from, step->to);
+        say(text, "%u to %u, ", view_event_of(step->from), view_event_of(step->to));
     }
     if (call != NULL) {
         const struct view_frame frame = {.verb = call->verb};

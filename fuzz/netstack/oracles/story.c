@@ -139,7 +139,8 @@ tell_one(char *text, size_t room, const struct kept *entry)
 {
     const char *module = view_module_name(entry->module);
     const char *phase = view_phase_name((enum callback_phase)entry->phase);
-    int begun = snprintf(text, room, "\n  %u task %u: ", entry->now, (unsigned)entry->task);
+    int begun =
+        snprintf(text, room, "\n  %u task %u: ", view_event_of(entry->now), (unsigned)entry->task);
     if (begun < 0 || (size_t)begun >= room) {
         return begun;
     }

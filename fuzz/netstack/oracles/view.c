@@ -21,6 +21,9 @@
 
 struct view view;
 
+#define EVENTS_KEPT 65536u /* a power of two; of older observations the event is forgotten */
+
+static uint32_t events[EVENTS_KEPT]; /* how many there were, by observation */
 static uint32_t stack_numbers[VIEW_STACKS_MAX];
 static struct view_stack stacks[VIEW_STACKS_MAX];
 static struct view_instance instances[VIEW_INSTANCES_MAX];
@@ -341,10 +344,18 @@ take_of_stack(const struct observation *what)
     }
 }
 
+uint32_t
+view_event_of(uint32_t now)
+{
+    uint32_t count = view.now - now < EVENTS_KEPT ? events[now % EVENTS_KEPT] : 0;
+    return count > 0 ? count - 1 : 0;
+}
+
 void
 view_observe(const struct observation *what)
 {
     view.now++;
+    events[view.now % EVENTS_KEPT] = heddle_event_count();
     view.stack = stack_of(what);
     view.instance = NULL;
     view.registration = NULL;

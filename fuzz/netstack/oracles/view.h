@@ -168,6 +168,9 @@ struct view_zone *view_zone_find(int id); /* NULL: never seen */
 /* Has it an instance that was created and whose destroy has not ended? Then it is listed. */
 bool view_stack_has_instances(const struct view_stack *stack);
 
+/* The event at which that observation was made, as a trace numbers it: what reports say. */
+uint32_t view_event_of(uint32_t now);
+
 /* Was it surely live until now: active, and nobody had called what could begin to shut it down? */
 bool view_stack_is_live(const struct view_stack *stack);
 

@@ -45,14 +45,14 @@ fail_skipped(const struct observation *what, const struct view_cursor *cursor,
     if (ended != NULL) {
         (void)snprintf(meanwhile, sizeof(meanwhile),
                        " Meanwhile stack %u (id %d) was freed, at %u.", ended->number, ended->id,
-                       ended->freed_since);
+                       view_event_of(ended->freed_since));
     }
     view_break(HEDDLE_INVARIANT, &oracle_walk_completeness,
                "14. Walk: a stack that is active throughout is returned", what, stack->number,
                "Task %u's walk %u, begun at %u, ends without stack %u (id %d), which has been "
                "active since %u.%s",
-               (unsigned)what->task, what->cursor, cursor->since, stack->number, stack->id,
-               stack->active_since, meanwhile);
+               (unsigned)what->task, what->cursor, view_event_of(cursor->since), stack->number,
+               stack->id, view_event_of(stack->active_since), meanwhile);
 }
 
 static void
