@@ -127,15 +127,13 @@ command_campaign(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "[TARGET...]",
-        .doc =
-            "Runs fuzzing engines side by side over one corpus, for hours: libFuzzer, and AFL++ "
-            "with "
-            "a main, secondaries and one under AddressSanitizer. Each new failure is confirmed by "
-            "replay, told apart by its signature, shrunk and explained, while the engines go on. "
-            "Five executions in a hundred are done twice and compared.\v"
-            "TARGET is a fuzz target: lifecycle (default), reference, registry, ... Killed at any "
-            "moment, --resume goes on with nothing lost.\n\n"
-            "Example: heddle campaign reference --engine both --seconds 600 -o campaign",
+        .doc = "Runs fuzzing engines side by side over one corpus, for hours: libFuzzer, and AFL++ "
+               "with a main, secondaries and one under AddressSanitizer. Each new failure is "
+               "confirmed by replay, told apart by its signature, shrunk and explained, while the "
+               "engines go on. Five executions in a hundred are done twice and compared.\v"
+               "TARGET is a fuzz target: lifecycle (default), reference, registry, ... Killed at "
+               "any moment, --resume goes on with nothing lost.\n\n"
+               "Example: heddle campaign reference --engine both --seconds 600 -o campaign",
     };
     char trees[PATH_MAX];
     long processors = sysconf(_SC_NPROCESSORS_ONLN);

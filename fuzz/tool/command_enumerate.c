@@ -11,7 +11,7 @@
 
 #define DEFAULT_PREEMPTIONS 2
 
-enum { KEY_PLAIN = 256, KEY_RUNS, KEY_SECONDS, KEY_KNOWN, KEY_CHECKPOINT, KEY_JSON };
+enum { KEY_PLAIN = 256, KEY_CHECKPOINT };
 
 struct enumerate_arguments {
     struct enumeration_options options;
@@ -24,14 +24,13 @@ static const struct argp_option options[] = {
     COMMAND_OPTION_SUBJECT,
     {"preemptions", 'p', "K", 0, "At most so many in a schedule, or none: no bound; default 2", 0},
     {"plain", KEY_PLAIN, NULL, 0, "Without partial-order reduction: each schedule by itself", 0},
-    {"runs", KEY_RUNS, "N", 0, "Stop after so many executions", 0},
-    {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default: go on until complete", 0},
-    {"keep-going", 'k', NULL, 0, "Go on after a failure; write each distinct one", 0},
-    {"known", KEY_KNOWN, "DIR", 0,
-     "Pass over failures whose signature is there, as a .prog's name or in its head", 0},
-    {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
+    COMMAND_OPTION_RUNS,
+    COMMAND_OPTION_SECONDS(": go on until complete"),
+    COMMAND_OPTION_KEEP_GOING,
+    COMMAND_OPTION_KNOWN,
+    COMMAND_OPTION_FINDINGS,
     {"checkpoint", KEY_CHECKPOINT, "FILE", 0, "Go on from FILE if it is there, and keep it", 0},
-    {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
+    COMMAND_OPTION_JSON,
     {0},
 };
 
@@ -57,27 +56,11 @@ parse_value(int key, char *argument, struct enumeration_options *chosen)
     case KEY_PLAIN:
         chosen->search.plain = true;
         return 0;
-    case KEY_RUNS:
-        return command_number("--runs", argument, 1, UINT64_MAX - 1, &chosen->runs) ? 0 : EINVAL;
-    case KEY_SECONDS:
-        return command_seconds("--seconds", argument, &chosen->seconds) ? 0 : EINVAL;
-    case 'k':
-        chosen->keep_going = true;
-        return 0;
-    case KEY_KNOWN:
-        chosen->known = argument;
-        return 0;
-    case 'o':
-        chosen->directory = argument;
-        return 0;
     case KEY_CHECKPOINT:
         chosen->checkpoint = argument;
         return 0;
-    case KEY_JSON:
-        chosen->json = true;
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_parse_finding(&chosen->findings, key, argument);
     }
 }
 
@@ -100,27 +83,22 @@ command_enumerate(int argc, char **argv)
         .args_doc = "FILE",
         .doc =
             "Runs every schedule of a program that has at most K preemptions, but for those that "
-            "only order "
-            "differently what does not depend on each other, and says whether that was all of "
-            "them. A failure "
-            "is run again in a fresh process, and written as DIR/<signature>.prog; the first one "
-            "ends the search "
-            "unless told to keep going.\v"
+            "only order differently what does not depend on each other, and says whether that was "
+            "all of them. A failure is run again in a fresh process, and written as "
+            "DIR/<signature>.prog; the first one ends the search unless told to keep going.\v"
             "The file's own strategy and deviations do not matter. Complete is meant as far as "
-            "threads share "
-            "state through the seam's primitives; spurious wake-ups, and timeouts before their "
-            "time, are not "
-            "tried. What share is behind is a guess: of a branch, nobody knows how large it is.\n\n"
+            "threads share state through the seam's primitives; spurious wake-ups, and timeouts "
+            "before their time, are not tried. What share is behind is a guess: of a branch, "
+            "nobody knows how large it is.\n\n"
             "Example: heddle enumerate corpus/seeds/lifecycle/last-reference.prog --preemptions 2",
     };
     struct input input;
     struct enumerate_arguments arguments = {
         .options = {.search = {.preemptions_max = DEFAULT_PREEMPTIONS},
-                    .runs = UINT64_MAX,
-                    .directory = "findings"},
+                    .findings = COMMAND_FINDINGS_DEFAULT},
     };
     if (!command_parse(&argp, argc, argv, &arguments) ||
-        !output_is_usable("-o", arguments.options.directory)) {
+        !output_is_usable("-o", arguments.options.findings.directory)) {
         return TOOL_USAGE;
     }
     enum tool_exit code = command_read_file(&arguments.file, &input);

@@ -203,9 +203,8 @@ command_explain(int argc, char **argv)
         .parser = parse,
         .args_doc = "FILE",
         .doc = "Shows what happened in an execution, a column a task, and says in words what "
-               "broke, what each task was "
-               "doing, and which switch made the difference. Events have the numbers of heddle "
-               "replay --trace.\v"
+               "broke, what each task was doing, and which switch made the difference. Events have "
+               "the numbers of heddle replay --trace.\v"
                "Example: heddle explain findings/0123456789abcdef.prog --html page.html",
     };
     struct explain_arguments arguments = {0};

@@ -7,11 +7,10 @@
 #include "tool/command_file.h"
 #include "tool/faults/fault_sweep.h"
 #include "tool/output.h"
-#include "tool/worker.h"
 
 #define DEFAULT_PAIRS 100000
 
-enum { KEY_PAIRS = 256, KEY_PAIRS_MAX, KEY_SECONDS, KEY_KNOWN, KEY_LIST, KEY_JSON };
+enum { KEY_PAIRS = 256, KEY_PAIRS_MAX, KEY_LIST };
 
 struct faults_arguments {
     struct fault_sweep_options options;
@@ -24,20 +23,18 @@ static const struct argp_option options[] = {
     COMMAND_OPTION_SUBJECT,
     {"pairs", KEY_PAIRS, NULL, 0, "Then any two of the faults that were injected", 0},
     {"pairs-max", KEY_PAIRS_MAX, "N", 0, "At most so many pairs; default 100000", 0},
-    {"jobs", 'j', "N", 0, "Workers; default 1. What is found does not depend on it", 0},
-    {"seconds", KEY_SECONDS, "T", 0, "Stop after this time; default: go on until complete", 0},
-    {"known", KEY_KNOWN, "DIR", 0,
-     "Pass over failures whose signature is there, as a .prog's name or in its head", 0},
-    {"output", 'o', "DIR", 0, "Where findings are written; default findings", 0},
+    COMMAND_OPTION_JOBS,
+    COMMAND_OPTION_SECONDS(": go on until complete"),
+    COMMAND_OPTION_KNOWN,
+    COMMAND_OPTION_FINDINGS,
     {"list", KEY_LIST, NULL, 0, "Each fault that was injected and how it ended, a line each", 0},
-    {"json", KEY_JSON, NULL, 0, "One object a line for each failure, the last one with totals", 0},
+    COMMAND_OPTION_JSON,
     {0},
 };
 
 static error_t
 parse_value(int key, char *argument, struct fault_sweep_options *chosen)
 {
-    uint64_t number = 0;
     switch (key) {
     case KEY_PAIRS:
         chosen->pairs = true;
@@ -45,28 +42,11 @@ parse_value(int key, char *argument, struct fault_sweep_options *chosen)
     case KEY_PAIRS_MAX:
         return command_number("--pairs-max", argument, 1, UINT64_MAX, &chosen->pairs_max) ? 0
                                                                                           : EINVAL;
-    case 'j':
-        if (!command_number("--jobs", argument, 1, WORKER_JOBS_MAX, &number)) {
-            return EINVAL;
-        }
-        chosen->jobs = (unsigned)number;
-        return 0;
-    case KEY_SECONDS:
-        return command_seconds("--seconds", argument, &chosen->seconds) ? 0 : EINVAL;
-    case KEY_KNOWN:
-        chosen->known = argument;
-        return 0;
-    case 'o':
-        chosen->directory = argument;
-        return 0;
     case KEY_LIST:
         chosen->list = true;
         return 0;
-    case KEY_JSON:
-        chosen->json = true;
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return command_parse_finding(&chosen->findings, key, argument);
     }
 }
 
@@ -99,28 +79,24 @@ command_faults(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "FILE",
-        .doc =
-            "Runs a program, with its own schedule and without its own faults, again and again: "
-            "each "
-            "time with one fault, of every kind that is legal at a point, at its 0th, 1st, 2nd … "
-            "occurrence, once and from then on, until a run does not get there. Says what was "
-            "injected and how it ended; a failure is run again in a fresh process, and written as "
-            "DIR/<signature>.prog.\v"
-            "Arguments of what happens at a point are all 0; then each that an operation or fault "
-            "of "
-            "the file gives to what has the same name, once; at most 8 sets of them. With --pairs, "
-            "any two of the faults that were injected follow. Where that is more than --pairs-max, "
-            "pairs of faults that are no calls of operations come first, and of the rest so many "
-            "are "
-            "run, evenly spread; then it does not say complete.\n\n"
-            "Example: heddle faults corpus/seeds/lifecycle/no-memory.prog --pairs --jobs 2",
+        .doc = "Runs a program, with its own schedule and without its own faults, again and again: "
+               "each time with one fault, of every kind that is legal at a point, at its 0th, 1st, "
+               "2nd … occurrence, once and from then on, until a run does not get there. Says what "
+               "was injected and how it ended; a failure is run again in a fresh process, and "
+               "written as DIR/<signature>.prog.\v"
+               "Arguments of what happens at a point are all 0; then each that an operation or "
+               "fault of the file gives to what has the same name, once; at most 8 sets of them. "
+               "With --pairs, any two of the faults that were injected follow. Where that is more "
+               "than --pairs-max, pairs of faults that are no calls of operations come first, and "
+               "of the rest so many are run, evenly spread; then it does not say complete.\n\n"
+               "Example: heddle faults corpus/seeds/lifecycle/no-memory.prog --pairs --jobs 2",
     };
     struct input input;
     struct faults_arguments arguments = {
-        .options = {.jobs = 1, .directory = "findings"},
+        .options = {.findings = COMMAND_FINDINGS_DEFAULT},
     };
     if (!command_parse(&argp, argc, argv, &arguments) || !pairs_make_sense(&arguments.options) ||
-        !output_is_usable("-o", arguments.options.directory)) {
+        !output_is_usable("-o", arguments.options.findings.directory)) {
         return TOOL_USAGE;
     }
     enum tool_exit code = command_read_file(&arguments.file, &input);

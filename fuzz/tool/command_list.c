@@ -176,12 +176,11 @@ command_list(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "[targets|strategies|oracles|faults|subjects|events]",
-        .doc =
-            "Says what there is in this build, a line each: name and summary. Without an "
-            "argument, all of it. A fault in a .prog is a point with what selects an occurrence, "
-            "a colon, and an action with its arguments; of faults, first each point with the "
-            "kinds of actions that may happen there, then each action with its kind.\v"
-            "Example: heddle list subjects",
+        .doc = "Says what there is in this build, a line each: name and summary. Without an "
+               "argument, all of it. A fault in a .prog is a point with what selects an "
+               "occurrence, a colon, and an action with its arguments; of faults, first each point "
+               "with the kinds of actions that may happen there, then each action with its kind.\v"
+               "Example: heddle list subjects",
     };
     const struct list *chosen = NULL;
     if (!command_parse(&argp, argc, argv, &chosen)) {

@@ -78,14 +78,13 @@ command_report(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "DIR",
-        .doc =
-            "Makes a page of a campaign, whether it runs, was killed or has ended; it only reads "
-            "there. What ran, how coverage, corpus, executions and failures grew, each failure "
-            "with what broke and its timeline, which faults were injected where and which never, "
-            "interleavings, operations. The page needs nothing but itself.\v"
-            "Failures are run again, to be explained; those that this build cannot run are shown "
-            "as they were written down when they were found.\n\n"
-            "Example: heddle report campaign -o campaign.html",
+        .doc = "Makes a page of a campaign, whether it runs, was killed or has ended; it only "
+               "reads there. What ran, how coverage, corpus, executions and failures grew, each "
+               "failure with what broke and its timeline, which faults were injected where and "
+               "which never, interleavings, operations. The page needs nothing but itself.\v"
+               "Failures are run again, to be explained; those that this build cannot run are "
+               "shown as they were written down when they were found.\n\n"
+               "Example: heddle report campaign -o campaign.html",
     };
     struct report_arguments arguments = {0};
     struct campaign_account *account;

@@ -76,14 +76,11 @@ command_shrink(int argc, char **argv)
         .options = options,
         .parser = parse,
         .args_doc = "FILE",
-        .doc =
-            "Makes a failing file smaller and keeps its signature: threads, operations, faults, "
-            "numbers, then the "
-            "switches of its schedule, until nothing that is left can go; an operation may come to "
-            "stand in another "
-            "thread, if that saves a switch. Says how few switches there must be. Exits 1, as the "
-            "smaller file fails.\v"
-            "Example: heddle shrink findings/0123456789abcdef.prog -o small.prog",
+        .doc = "Makes a failing file smaller and keeps its signature: threads, operations, faults, "
+               "numbers, then the switches of its schedule, until nothing that is left can go; an "
+               "operation may come to stand in another thread, if that saves a switch. Says how "
+               "few switches there must be. Exits 1, as the smaller file fails.\v"
+               "Example: heddle shrink findings/0123456789abcdef.prog -o small.prog",
     };
     struct input input;
     char output[PATH_MAX];

@@ -186,7 +186,7 @@ tell_failure(struct enumeration *all, uint64_t number, const struct outcome *con
         errno = ENOSPC;
         return stop_unkept(all, "too many distinct failures");
     }
-    return all->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+    return all->options->findings.keep_going ? WORKER_GO_ON : WORKER_STOP;
 }
 
 static enum worker_answer
@@ -213,7 +213,7 @@ judge(struct enumeration *all, const struct worker_news *news, struct outcome *o
         return news->deaths < KILLS_MAX ? WORKER_REPEAT : stop_unkept(all, "killed time and again");
     case REPORTER_UNSTABLE:
         known_add(all->known, outcome->result.signature, number);
-        return all->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+        return all->options->findings.keep_going ? WORKER_GO_ON : WORKER_STOP;
     case REPORTER_BELIEVED:
         break;
     }
@@ -282,9 +282,9 @@ on_settled(uint64_t below, void *argument)
     search_read_figures(all->search, &figures);
     terminal_progress_show(&(struct terminal_progress){
         .seconds = terminal_now() - all->reporter.started,
-        .seconds_max = all->options->seconds,
+        .seconds_max = all->options->findings.seconds,
         .runs = below,
-        .runs_max = all->options->runs,
+        .runs_max = all->options->findings.runs,
         .failures = all->reported,
         .fraction = figures.fraction,
     });
@@ -318,7 +318,7 @@ print_command(const void *argument, char *text, size_t size)
 static const char *
 advice(const struct enumeration *all)
 {
-    if (all->reported > 0 && !all->options->keep_going) {
+    if (all->reported > 0 && !all->options->findings.keep_going) {
         return "--keep-going goes on after a failure";
     }
     return all->options->checkpoint != NULL ? "the same command goes on from the checkpoint"
@@ -371,7 +371,7 @@ tell_totals(const struct enumeration *all)
                                .known = all->shared->known,
                                .distinct = all->told->count,
                                .distinct_before = all->told->count - all->reported};
-    if (all->options->json) {
+    if (all->options->findings.json) {
         report_totals_json(&report, stdout);
         return;
     }
@@ -395,9 +395,10 @@ load(struct enumeration *all)
         known_add(all->known, all->told->signatures[i].signature, 0);
         all->reporter.code = TOOL_FAILURE;
     }
-    int error = options->known != NULL ? known_load(all->known, options->known) : 0;
+    int error =
+        options->findings.known != NULL ? known_load(all->known, options->findings.known) : 0;
     if (error != 0) {
-        command_complain("--known: %s: %s", options->known, strerror(error));
+        command_complain("--known: %s: %s", options->findings.known, strerror(error));
         return TOOL_USAGE;
     }
     all->runs_before = executions_of(all->search);
@@ -409,15 +410,15 @@ enumerate_all(struct enumeration *all)
 {
     const struct enumeration_options *options = all->options;
     const struct worker_job job = {.jobs = 1,
-                                   .numbers = options->runs,
+                                   .numbers = options->findings.runs,
                                    .batch = 1,
                                    .memory_max = WORKER_MEMORY,
-                                   .seconds = options->seconds,
+                                   .seconds = options->findings.seconds,
                                    .execute = execute,
                                    .on_news = on_news,
                                    .on_settled = on_settled,
                                    .argument = all};
-    if (!options->json) {
+    if (!options->findings.json) {
         char command[256];
         print_command(options, command, sizeof(command));
         puts(command);
@@ -448,8 +449,8 @@ enumeration_run(const struct enumeration_options *options)
         .told = known_create(),
         .reporter = {.target = options->input->target,
                      .subject = options->input->subject,
-                     .directory = options->directory,
-                     .json = options->json,
+                     .directory = options->findings.directory,
+                     .json = options->findings.json,
                      .print_command = print_command,
                      .argument = options},
         .program = &program,

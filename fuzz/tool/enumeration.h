@@ -8,19 +8,14 @@
 #define TOOL_ENUMERATION_H
 
 #include "engine/search.h"
-#include "tool/command.h"
+#include "tool/command_findings.h"
 #include "tool/input.h"
 
 struct enumeration_options {
     const struct input *input;
     struct search_options search;
-    uint64_t runs;  /* UINT64_MAX: no limit */
-    double seconds; /* 0: no limit */
-    bool keep_going;
-    const char *known;      /* directory of known failures, or NULL */
-    const char *directory;  /* where findings go */
+    struct finding_options findings;
     const char *checkpoint; /* a file to go on from and to keep, or NULL */
-    bool json;
 };
 
 enum tool_exit enumeration_run(const struct enumeration_options *options);

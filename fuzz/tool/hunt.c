@@ -112,7 +112,7 @@ add_pending(struct hunt *hunt, uint64_t number, struct outcome *outcome)
     }
     all[place] = (struct pending){.number = number, .outcome = outcome};
     hunt->pending_count++;
-    if (!hunt->options->keep_going) {
+    if (!hunt->options->findings.keep_going) {
         atomic_store(hunt->last_wanted, all[0].number);
     }
     return true;
@@ -139,7 +139,7 @@ confirm(struct hunt *hunt, const struct worker_news *news, struct outcome *first
         return WORKER_GO_ON;
     case REPORTER_UNSTABLE:
         known_add(hunt->known, first->result.signature, news->number);
-        return hunt->options->keep_going ? WORKER_GO_ON : WORKER_STOP;
+        return hunt->options->findings.keep_going ? WORKER_GO_ON : WORKER_STOP;
     case REPORTER_BELIEVED:
         break;
     }
@@ -197,7 +197,7 @@ static struct room
 sum_rooms(const struct hunt *hunt)
 {
     struct room sum = {0};
-    for (unsigned i = 0; i < hunt->options->jobs; i++) {
+    for (unsigned i = 0; i < hunt->options->findings.jobs; i++) {
         laboratory_add_totals(&sum.totals, &hunt->rooms[i].totals);
         sum.runs += hunt->rooms[i].runs;
         sum.failing += hunt->rooms[i].failing;
@@ -214,9 +214,9 @@ show_progress(const struct hunt *hunt)
     const struct hunt_options *options = hunt->options;
     terminal_progress_show(&(struct terminal_progress){
         .seconds = terminal_now() - hunt->reporter.started,
-        .seconds_max = options->seconds,
+        .seconds_max = options->findings.seconds,
         .runs = sum_rooms(hunt).runs,
-        .runs_max = options->runs,
+        .runs_max = options->findings.runs,
         .failures = hunt->reported + hunt->pending_count,
     });
 }
@@ -234,7 +234,7 @@ release(struct hunt *hunt, const struct pending *pending)
         hunt->runs_to_first = pending->number + 1;
     }
     hunt->reporter.code = tool_exit_worse(hunt->reporter.code, TOOL_FAILURE);
-    hunt->done = !written || !hunt->options->keep_going;
+    hunt->done = !written || !hunt->options->findings.keep_going;
 }
 
 static enum worker_answer
@@ -275,7 +275,7 @@ tell_totals(const struct hunt *hunt)
     }
     struct report_sums sums = {
         .failing = sum.failing, .known = sum.known, .distinct = hunt->reported};
-    if (options->json) {
+    if (options->findings.json) {
         report_totals_json(&report, stdout);
     } else {
         report_totals(&report, &sums, stdout);
@@ -293,13 +293,13 @@ hunt_all(struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
     const struct worker_job job = {
-        .jobs = options->jobs,
-        .numbers = options->runs,
+        .jobs = options->findings.jobs,
+        .numbers = options->findings.runs,
         .batch = hunt->group,
         .memory_max = WORKER_MEMORY,
         /* When a worker has grown depends on time, what was learnt must not. */
         .batches_are_whole = true,
-        .seconds = options->seconds,
+        .seconds = options->findings.seconds,
         .execute = execute,
         .on_news = on_news,
         .on_settled = on_settled,
@@ -320,7 +320,7 @@ enum tool_exit
 hunt_run(const struct hunt_options *options)
 {
     struct hunt *hunt = calloc(1, sizeof(*hunt));
-    size_t rooms_size = options->jobs * sizeof(struct room);
+    size_t rooms_size = options->findings.jobs * sizeof(struct room);
     enum tool_exit code = TOOL_ENVIRONMENT;
     if (hunt == NULL) {
         return code;
@@ -329,21 +329,22 @@ hunt_run(const struct hunt_options *options)
     hunt->group = exploration_group(&options->exploration);
     hunt->reporter = (struct reporter){.target = options->exploration.target,
                                        .subject = options->exploration.subject,
-                                       .directory = options->directory,
-                                       .json = options->json,
+                                       .directory = options->findings.directory,
+                                       .json = options->findings.json,
                                        .print_command = print_command,
                                        .argument = &options->exploration};
     hunt->known = known_create();
     hunt->rooms = worker_shared_create(rooms_size);
     hunt->last_wanted = worker_shared_create(sizeof(*hunt->last_wanted));
-    hunt->coverage = coverage_watch_create(options->jobs);
+    hunt->coverage = coverage_watch_create(options->findings.jobs);
     program_init(&hunt->program);
     int error = 0;
     if (hunt->known == NULL || hunt->rooms == NULL || hunt->last_wanted == NULL ||
         hunt->coverage == NULL) {
         command_complain("no memory to share with workers: %s", strerror(errno));
-    } else if (options->known != NULL && (error = known_load(hunt->known, options->known)) != 0) {
-        command_complain("--known: %s: %s", options->known, strerror(error));
+    } else if (options->findings.known != NULL &&
+               (error = known_load(hunt->known, options->findings.known)) != 0) {
+        command_complain("--known: %s: %s", options->findings.known, strerror(error));
         code = TOOL_USAGE;
     } else {
         hunt_all(hunt);

@@ -8,19 +8,13 @@
 #ifndef TOOL_HUNT_H
 #define TOOL_HUNT_H
 
-#include "tool/command.h"
+#include "tool/command_findings.h"
 #include "tool/exploration.h"
 
 struct hunt_options {
     struct exploration exploration;
     const char *strategy; /* its name */
-    uint64_t runs;        /* UINT64_MAX: no limit */
-    double seconds;       /* 0: no limit */
-    bool keep_going;
-    unsigned jobs;
-    const char *known;     /* directory of known failures, or NULL */
-    const char *directory; /* where findings go */
-    bool json;
+    struct finding_options findings;
 };
 
 enum tool_exit hunt_run(const struct hunt_options *options);

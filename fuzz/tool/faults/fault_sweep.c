@@ -150,7 +150,7 @@ static struct fault_room
 sum_rooms(const struct fault_sweep *sweep)
 {
     struct fault_room sum = {0};
-    for (unsigned i = 0; i < sweep->options->jobs; i++) {
+    for (unsigned i = 0; i < sweep->options->findings.jobs; i++) {
         const struct fault_room *room = &sweep->rooms[i];
         laboratory_add_totals(&sum.totals, &room->totals);
         sum.runs += room->runs;
@@ -180,13 +180,13 @@ on_settled(uint64_t below, void *argument)
 {
     const struct fault_sweep *sweep = argument;
     uint64_t numbers = numbers_of(sweep), found = sweep->reported;
-    for (unsigned i = 0; i < sweep->options->jobs; i++) {
+    for (unsigned i = 0; i < sweep->options->findings.jobs; i++) {
         uint32_t firsts = sweep->rooms[i].first_count;
         found = sweep->reported + firsts > found ? sweep->reported + firsts : found;
     }
     terminal_progress_show(&(struct terminal_progress){
         .seconds = terminal_now() - sweep->reporter.started,
-        .seconds_max = sweep->options->seconds,
+        .seconds_max = sweep->options->findings.seconds,
         .runs = sum_rooms(sweep).runs,
         .runs_max = UINT64_MAX,
         .failures = found,
@@ -301,7 +301,7 @@ tell_failures(struct fault_sweep *sweep)
 {
     static struct fault_first all[WORKER_JOBS_MAX * FAULT_FIRSTS_MAX];
     size_t count = 0;
-    for (unsigned i = 0; i < sweep->options->jobs; i++) {
+    for (unsigned i = 0; i < sweep->options->findings.jobs; i++) {
         struct fault_room *room = &sweep->rooms[i];
         memcpy(&all[count], room->firsts, room->first_count * sizeof(all[0]));
         count += room->first_count;
@@ -345,17 +345,17 @@ static bool
 run_part(struct fault_sweep *sweep, enum fault_part part)
 {
     const struct fault_sweep_options *options = sweep->options;
-    double left = options->seconds - (terminal_now() - sweep->reporter.started);
+    double left = options->findings.seconds - (terminal_now() - sweep->reporter.started);
     sweep->ledger.part = part;
-    if (sweep->stopped || (options->seconds > 0 && left <= 0)) {
+    if (sweep->stopped || (options->findings.seconds > 0 && left <= 0)) {
         sweep->stopped = true;
         return false;
     }
-    const struct worker_job job = {.jobs = options->jobs,
+    const struct worker_job job = {.jobs = options->findings.jobs,
                                    .numbers = numbers_of(sweep),
                                    .batch = part == FAULT_PAIRS ? PAIRS_BATCH : 1,
                                    .memory_max = WORKER_MEMORY,
-                                   .seconds = options->seconds > 0 ? left : 0,
+                                   .seconds = options->findings.seconds > 0 ? left : 0,
                                    .execute = execute,
                                    .on_news = on_news,
                                    .on_settled = on_settled,
@@ -474,7 +474,7 @@ tell_totals(struct fault_sweep *sweep)
                             .sweep = &table};
     struct report_sums sums = {
         .failing = sum.failing, .known = sum.failing - sweep->firsts, .distinct = sweep->reported};
-    if (sweep->options->json) {
+    if (sweep->options->findings.json) {
         report_totals_json(&report, stdout);
         return;
     }
@@ -487,7 +487,7 @@ tell_totals(struct fault_sweep *sweep)
 static void
 sweep_all(struct fault_sweep *sweep)
 {
-    if (!sweep->options->json) {
+    if (!sweep->options->findings.json) {
         char command[512];
         print_command(sweep, command, sizeof(command));
         puts(command);
@@ -514,7 +514,7 @@ start(struct fault_sweep *sweep)
     const struct fault_sweep_options *options = sweep->options;
     size_t account_size = sizeof(*sweep->ledger.account);
     size_t progress_size = (sweep->kinds.series_count + 1) * sizeof(*sweep->ledger.progress);
-    size_t rooms_size = options->jobs * sizeof(*sweep->rooms);
+    size_t rooms_size = options->findings.jobs * sizeof(*sweep->rooms);
     enum tool_exit code = TOOL_ENVIRONMENT;
     int error = 0;
     sweep->ledger.account = worker_shared_create(account_size);
@@ -525,8 +525,9 @@ start(struct fault_sweep *sweep)
     if (sweep->ledger.account == NULL || sweep->ledger.progress == NULL || sweep->rooms == NULL ||
         sweep->known == NULL) {
         command_complain("no memory to share with workers: %s", strerror(errno));
-    } else if (options->known != NULL && (error = known_load(sweep->known, options->known)) != 0) {
-        command_complain("--known: %s: %s", options->known, strerror(error));
+    } else if (options->findings.known != NULL &&
+               (error = known_load(sweep->known, options->findings.known)) != 0) {
+        command_complain("--known: %s: %s", options->findings.known, strerror(error));
         code = TOOL_USAGE;
     } else {
         sweep_all(sweep);
@@ -547,8 +548,8 @@ fault_sweep_run(const struct fault_sweep_options *options)
                                 .vocabulary = input->target->vocabulary,
                                 .reporter = {.target = input->target,
                                              .subject = input->subject,
-                                             .directory = options->directory,
-                                             .json = options->json,
+                                             .directory = options->findings.directory,
+                                             .json = options->findings.json,
                                              .print_command = print_command}};
     if (!fault_kinds_init(&sweep.kinds, &input->program, sweep.vocabulary)) {
         command_complain("no memory for all kinds of faults");

@@ -8,18 +8,15 @@
 #ifndef TOOL_FAULT_SWEEP_H
 #define TOOL_FAULT_SWEEP_H
 
-#include "tool/command.h"
+#include "tool/command_findings.h"
 #include "tool/input.h"
 
 struct fault_sweep_options {
     const struct input *input;
     bool pairs;
     uint64_t pairs_max; /* that are run */
-    unsigned jobs;
-    double seconds;        /* 0: no limit */
-    const char *known;     /* directory of known failures, or NULL */
-    const char *directory; /* where findings go */
-    bool list, json;
+    bool list;
+    struct finding_options findings;
 };
 
 enum tool_exit fault_sweep_run(const struct fault_sweep_options *options);
