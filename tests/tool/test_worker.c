@@ -16,6 +16,8 @@
 #define NUMBERS 40
 #define GROWTH  ((size_t)200 << 20)
 
+static void *volatile growth; /* or an optimiser would see that nobody wants it */
+
 enum deed {
     NOTHING,
     REPORT,
@@ -74,7 +76,7 @@ do_deed(enum deed deed)
     case EXIT:
         _exit(3);
     case GROW:
-        memset(malloc(GROWTH), 1, GROWTH);
+        growth = memset(malloc(GROWTH), 1, GROWTH);
         break;
     case KILL_OFTEN:
     case KILL:
