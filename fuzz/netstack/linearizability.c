@@ -345,3 +345,17 @@ linear_contradiction(const struct linear_model *model, const struct linear_step 
     }
     return order[low];
 }
+
+bool
+linear_explains_without(const struct linear_model *model, const struct linear_step *steps,
+                        uint32_t count, uint32_t until, uint32_t without,
+                        const struct linear_limits *limits)
+{
+    if (count > LINEAR_STEPS_MAX) {
+        return false;
+    }
+    cut(steps, count, steps[until].to);
+    prefix[without].to = LINEAR_FOREVER;
+    prefix[without].optional = true;
+    return linear_check(model, prefix, count, limits) == LINEAR_YES;
+}

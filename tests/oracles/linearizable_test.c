@@ -376,6 +376,43 @@ walk_repeats(void)
     walks(STACK, STACK, false);
 }
 
+/* It may close meanwhile, but was seen to be active after the walk had come to its end without it. */
+static void
+walk_skips_what_is_found_then(uint32_t found)
+{
+    boots(ANN, STACK, NS_MAX, 0);
+    walk_begins(BOB, 1);
+    begins_to_halt(ANN, STACK);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+    walk_finishes(BOB, 1);
+    asks(CAT, VERB_FIND_BY_STACKID, STACK, found);
+    has_halted(ANN, STACK);
+    freed(REAPER, STACK);
+    rests();
+}
+
+static void
+walk_skips_and_it_is_found(void)
+{
+    walk_skips_what_is_found_then(STACK);
+}
+
+static void
+walk_skips_and_it_is_not_found(void)
+{
+    walk_skips_what_is_found_then(0);
+}
+
+/* The lookup saw the contradiction; it is the walk that was wrong. */
+Test(oracle_linearizable, a_walk_that_skipped_is_to_blame_for_what_is_found_later)
+{
+    assert_silent(walk_skips_and_it_is_not_found);
+    assert_caught_as(walk_skips_and_it_is_found, HEDDLE_MODEL_MISMATCH, oracle, "14. Walk");
+    cr_expect_not_null(strstr(last_message(), "but not with this beside it, "));
+    cr_expect_not_null(strstr(last_message(), "task 3's a call of 20: stack 20 is given"));
+}
+
 Test(oracle_linearizable, a_walk_gives_what_is_active_once)
 {
     assert_silent(walk_of_both);

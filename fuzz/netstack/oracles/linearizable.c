@@ -96,13 +96,17 @@ is_of_a_walk(const struct linear_step *step)
            step->action == MODEL_WALK_ENDS;
 }
 
-/* What other walks saw is not what this step is about, nor what came later. */
+/* What other walks saw is not what these two are about, nor what came later. */
 static bool
-is_worth_a_line(const struct linear_step *step, const struct linear_step *culprit)
+is_worth_a_line(const struct linear_step *step, const struct linear_step *contradiction,
+                const struct linear_step *culprit)
 {
     bool is_of_another_walk =
-        is_of_a_walk(step) && !(is_of_a_walk(culprit) && step->value == culprit->value);
-    return step != culprit && step->from <= culprit->to && !is_of_another_walk;
+        is_of_a_walk(step) &&
+        !(is_of_a_walk(contradiction) && step->value == contradiction->value) &&
+        !(is_of_a_walk(culprit) && step->value == culprit->value);
+    return step != contradiction && step != culprit && step->from <= contradiction->to &&
+           !is_of_another_walk;
 }
 
 static bool
@@ -111,14 +115,15 @@ is_later(const struct linear_step *a, const struct linear_step *b)
     return a->from != b->from ? a->from > b->from : a->to > b->to;
 }
 
-/* The steps that began last before the end of the one that cannot be explained, in order. */
+/* The steps that began last before the end of the one that cannot be explained, in order, but for the one to blame. */
 static void
-say_before(struct text *text, const struct linear_step *steps, uint32_t count, uint32_t culprit)
+say_before(struct text *text, const struct linear_step *steps, uint32_t count,
+           uint32_t contradiction, uint32_t culprit)
 {
     uint16_t lines[LINES_MAX];
     uint32_t line_count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!is_worth_a_line(&steps[i], &steps[culprit])) {
+        if (!is_worth_a_line(&steps[i], &steps[contradiction], &steps[culprit])) {
             continue;
         }
         uint32_t place = line_count < LINES_MAX ? line_count++ : LINES_MAX;
@@ -138,12 +143,33 @@ say_before(struct text *text, const struct linear_step *steps, uint32_t count, u
     }
 }
 
+/*
+ * Which answer is to blame. A walk that ends says of every stack that it was not there throughout, and is not contradicted
+ * before somebody sees the stack, in whatever way: so if all can be explained without its end, that is it. Else it is the
+ * answer with which it cannot be any more.
+ */
+static uint32_t
+find_culprit(const struct history_part *part, uint32_t contradiction)
+{
+    static const struct linear_limits limits;
+    const struct linear_step *steps = history_steps(part);
+    for (uint32_t i = 0; i < part->count; i++) {
+        if (steps[i].action == MODEL_WALK_ENDS && steps[i].to <= steps[contradiction].to &&
+            linear_explains_without(model_of(part), steps, part->count, contradiction, i,
+                                    &limits)) {
+            return i;
+        }
+    }
+    return contradiction;
+}
+
 static _Noreturn void
 fail(const struct observation *what, const struct history_part *part)
 {
     static const struct linear_limits limits;
     const struct linear_step *steps = history_steps(part);
-    uint32_t culprit = linear_contradiction(model_of(part), steps, part->count, &limits);
+    uint32_t contradiction = linear_contradiction(model_of(part), steps, part->count, &limits);
+    uint32_t culprit = find_culprit(part, contradiction);
     const struct linear_step *step = &steps[culprit];
     const struct history_call *call = history_call_of(step);
 
@@ -152,8 +178,12 @@ fail(const struct observation *what, const struct history_part *part)
     say(&text, "In no order can all be explained that was seen ");
     say_part(&text, part);
     say(&text, ". Up to here it can:");
-    say_before(&text, steps, part->count, culprit);
-    say(&text, "\nbut then not, ");
+    say_before(&text, steps, part->count, contradiction, culprit);
+    if (culprit != contradiction) {
+        say(&text, "\n  ");
+        say_step(&text, &steps[contradiction]);
+    }
+    say(&text, culprit != contradiction ? "\nbut not with this beside it, " : "\nbut then not, ");
     say_step(&text, step);
     say(&text, ".");
 
