@@ -81,12 +81,17 @@ if(HEDDLE_ACCESS)
   target_link_options(heddle_flags INTERFACE -Wl,--build-id=sha1 -no-pie)
 endif()
 
-# Coverage feedback is of the subject alone: an instrumented engine drowns it.
+# Coverage feedback is of the subject alone: an instrumented engine drowns it. heddle_feedback_compares tells libFuzzer
+# of comparisons too, for targets that it mutates by itself; ours is not interested, and each costs a call.
 add_library(heddle_feedback INTERFACE)
+add_library(heddle_feedback_compares INTERFACE)
+target_link_libraries(heddle_feedback_compares INTERFACE heddle_feedback)
 if(HEDDLE_ENGINE STREQUAL "libfuzzer")
-  target_compile_options(heddle_feedback INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(heddle_feedback INTERFACE -fsanitize-coverage=inline-8bit-counters,pc-table)
+  target_compile_options(heddle_feedback_compares INTERFACE -fsanitize=fuzzer-no-link)
 elseif(HEDDLE_ENGINE STREQUAL "afl")
-  target_compile_options(heddle_feedback INTERFACE -fsanitize-coverage=trace-pc-guard)
+  # AFL++'s own pass, of the LLVM that it was built with: it counts in place, where clang's trace-pc-guard calls at each edge.
+  target_compile_options(heddle_feedback INTERFACE -fpass-plugin=/usr/lib/afl/SanitizerCoveragePCGUARD.so)
 elseif(HEDDLE_ENGINE STREQUAL "external")
   include(${CMAKE_CURRENT_LIST_DIR}/HeddleExternal.cmake)
 elseif(NOT HEDDLE_ENGINE STREQUAL "")

@@ -12,7 +12,7 @@
 #define HELD_MAX     8u /* more are held, but not looked at */
 #define EDGES_MAX    4096u
 #define SEGMENTS_MAX 4096u
-#define HEADS        1024u
+#define HEADS        256u
 #define CYCLE_MAX    4u /* longer ones are not looked for */
 
 struct held {
@@ -34,7 +34,8 @@ struct edge {
 
 struct segment {
     uint16_t task, clock;
-    uint16_t seen[HEDDLE_TASKS_MAX]; /* of each task, what is before */
+    uint16_t known;                  /* tasks that were there: of later ones nothing is before */
+    uint16_t seen[HEDDLE_TASKS_MAX]; /* of each of them, what is before */
 };
 
 static struct {
@@ -50,6 +51,15 @@ static struct {
 
 /* --- segments --------------------------------------------------------------------------------- */
 
+/* Of tasks up to there, something may be before it. */
+static void
+know(struct segment *segment, uint32_t tasks)
+{
+    while (segment->known < tasks) {
+        segment->seen[segment->known++] = 0;
+    }
+}
+
 /* Beyond the last one all that follows is one segment, before which nothing is: nothing is reported of it. */
 static uint32_t
 new_segment(uint16_t task, uint32_t like)
@@ -58,16 +68,15 @@ new_segment(uint16_t task, uint32_t like)
         return 0;
     }
     struct segment *segment = &order.segments[++order.segment_count];
-    if (like != 0) {
-        /* Not libc's: TSan watches that, on the fibers that run here, too. */
-        bytes_copy(segment->seen, order.segments[like].seen, sizeof(segment->seen));
-    } else {
-        bytes_fill(segment->seen, 0, sizeof(segment->seen));
-    }
     segment->task = task;
     segment->clock = 1;
-    if (like != 0 && order.segments[like].task == task) {
-        segment->clock = (uint16_t)(order.segments[like].clock + 1);
+    segment->known = 0;
+    if (like != 0) {
+        const struct segment *earlier = &order.segments[like];
+        /* Not libc's: TSan watches that, on the fibers that run here, too. */
+        bytes_copy(segment->seen, earlier->seen, earlier->known * sizeof(segment->seen[0]));
+        segment->known = earlier->known;
+        segment->clock = (uint16_t)(earlier->task == task ? earlier->clock + 1 : 1);
     }
     return order.segment_count;
 }
@@ -75,7 +84,8 @@ new_segment(uint16_t task, uint32_t like)
 static void
 add_seen(struct segment *to, const struct segment *from)
 {
-    for (uint32_t i = 0; i < exec.task_count; i++) {
+    know(to, from->known > from->task ? from->known : from->task + 1u);
+    for (uint32_t i = 0; i < from->known; i++) {
         to->seen[i] = from->seen[i] > to->seen[i] ? from->seen[i] : to->seen[i];
     }
     if (from->clock > to->seen[from->task]) {
@@ -86,7 +96,7 @@ add_seen(struct segment *to, const struct segment *from)
 static bool
 is_before(const struct segment *a, const struct segment *b)
 {
-    return b->seen[a->task] >= a->clock;
+    return a->task < b->known && b->seen[a->task] >= a->clock;
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A fuzz target without a fuzzing engine: runs files, and what is in directories, one after the
- * other. A .prog is taken as the bytes that it stands for, where inputs are programs.
+ * other. A .prog is taken as the bytes that it stands for, where inputs are programs. -runs=N: each N times.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,8 +14,17 @@
 #include "targets/harness.h"
 #include "tool/input.h"
 
-static unsigned long inputs;
+static unsigned long inputs, runs = 1;
 static int code;
+
+static void
+run_each(const uint8_t *bytes, size_t size)
+{
+    for (unsigned long i = 0; i < runs; i++) {
+        LLVMFuzzerTestOneInput(bytes, size);
+    }
+    inputs++;
+}
 
 static void
 run_bytes(const char *path)
@@ -26,8 +35,7 @@ run_bytes(const char *path)
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
         code = 2;
     } else {
-        LLVMFuzzerTestOneInput(bytes, fread(bytes, 1, HEDDLE_INPUT_MAX, file));
-        inputs++;
+        run_each(bytes, fread(bytes, 1, HEDDLE_INPUT_MAX, file));
     }
     if (file != NULL) {
         fclose(file);
@@ -47,8 +55,7 @@ run_text(const char *path)
     uint8_t *bytes = malloc(size);
     if (bytes != NULL) {
         program_encode(&input.program, bytes, size);
-        LLVMFuzzerTestOneInput(bytes, size);
-        inputs++;
+        run_each(bytes, size);
     }
     free(bytes);
     input_fini(&input);
@@ -93,7 +100,17 @@ main(int argc, char **argv)
                 argv[0]);
         return 2;
     }
-    for (int i = 1; i < argc; i++) {
+    int first = 1;
+    if (strncmp(argv[1], "-runs=", strlen("-runs=")) == 0) {
+        char *end;
+        runs = strtoul(argv[1] + strlen("-runs="), &end, 10);
+        if (argv[1][strlen("-runs=")] < '0' || argv[1][strlen("-runs=")] > '9' || *end != '\0') {
+            fprintf(stderr, "%s: needs a number\n", argv[1]);
+            return 2;
+        }
+        first = 2;
+    }
+    for (int i = first; i < argc; i++) {
         run_path(argv[i]);
     }
     printf("%lu inputs\n", inputs);

@@ -50,6 +50,7 @@ int bench_core(const char *corpus); /* needs none */
 int bench_engine(const char *corpus);
 int bench_programs(
     const char *corpus); /* the part of engine that builds with sanitizers keep bounds for */
+int bench_engines(const char *corpus);    /* from the folder that has build/ */
 int bench_oracles(const char *corpus);    /* needs none */
 int bench_strategies(const char *corpus); /* needs none */
 

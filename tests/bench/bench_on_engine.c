@@ -5,9 +5,6 @@
 #include "bench.h"
 
 const struct bench_entry bench_entries[] = {
-    {"engine", bench_engine},
-    {"programs", bench_programs},
-    {"oracles", bench_oracles},
-    {"strategies", bench_strategies},
-    {NULL, NULL},
+    {"engine", bench_engine},   {"programs", bench_programs},     {"engines", bench_engines},
+    {"oracles", bench_oracles}, {"strategies", bench_strategies}, {NULL, NULL},
 };

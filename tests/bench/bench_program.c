@@ -57,7 +57,7 @@ bench_load(struct bench_program *how, const char *folder, const char *name, cons
         exit(2);
     }
     free(text);
-    for (uint8_t i = 0; strategy_at(i) != NULL; i++) {
+    for (uint8_t i = 0; strategy != NULL && strategy_at(i) != NULL; i++) {
         if (strcmp(strategy_name(strategy_at(i)), strategy) == 0) {
             how->program.strategy.strategy = i;
         }

@@ -18,7 +18,7 @@ struct bench_program {
     uint64_t seed, steps, executions, failures, pairs;
 };
 
-/* Reads the file of that name in the folder, under that strategy; ends the process if it cannot. */
+/* Reads the file of that name in the folder, under that strategy or (NULL) its own; ends the process if it cannot. */
 void bench_load(struct bench_program *how, const char *folder, const char *name,
                 const char *strategy);
 

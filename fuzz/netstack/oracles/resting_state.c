@@ -42,7 +42,8 @@ index_of(const struct inventory *inventory, const char *kind)
         }
     }
     size_t i = 0;
-    while (i < inventory->count && strcmp(inventory->of[i].kind, kind) != 0) {
+    while (i < inventory->count &&
+           !(inventory->of[i].kind[0] == kind[0] && strcmp(inventory->of[i].kind, kind) == 0)) {
         i++;
     }
     return i;
