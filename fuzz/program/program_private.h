@@ -57,6 +57,17 @@ struct program__taste {
     uint32_t reuse; /* in eighths: arguments that an operation of the program has already */
 };
 
+/* What a taste's weights point to. */
+#define PROGRAM__WORDS_MAX (UINT8_MAX + 1)
+struct program__swarm {
+    uint32_t verbs[PROGRAM__WORDS_MAX], points[PROGRAM__WORDS_MAX], actions[PROGRAM__WORDS_MAX];
+};
+
+/* A random subset of words, each liked more or less. False: the vocabulary has no verb to pick. */
+bool program__random_taste(struct program__taste *taste, struct program__swarm *swarm,
+                           const struct program_vocabulary *vocabulary, bool faults,
+                           uint64_t *state);
+
 /*
  * A value for a parameter; a reused one comes from a parameter of the same name in a random
  * operation of `among`, by its name where both have names.
