@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * AFL++'s custom mutator: the calls that it looks up in the module AFL_CUSTOM_MUTATOR_LIBRARY names
- * (docs/custom_mutators.md of AFL++ 4). No trimming: `heddle shrink` does that by signature.
+ * (docs/custom_mutators.md of AFL++ 4).
  */
-#include "mutator/mutator.h"
+#include "mutator/trim.h"
 
 #include <stdlib.h>
 
@@ -14,6 +14,7 @@ struct afl_mutator {
     uint64_t state;
     uint8_t *out; /* AFL++ reads the result from here until the next call */
     size_t capacity;
+    struct mutator_trim trim;
 };
 
 struct afl_mutator *afl_custom_init(void *afl, unsigned int seed);
@@ -23,6 +24,9 @@ size_t afl_custom_fuzz(struct afl_mutator *mutator, uint8_t *bytes, size_t size,
 size_t afl_custom_havoc_mutation(struct afl_mutator *mutator, uint8_t *bytes, size_t size,
                                  uint8_t **out, size_t capacity);
 uint8_t afl_custom_havoc_mutation_probability(struct afl_mutator *mutator);
+int32_t afl_custom_init_trim(struct afl_mutator *mutator, uint8_t *bytes, size_t size);
+size_t afl_custom_trim(struct afl_mutator *mutator, uint8_t **out);
+int32_t afl_custom_post_trim(struct afl_mutator *mutator, uint8_t is_same);
 
 struct afl_mutator *
 afl_custom_init(void *afl, unsigned int seed)
@@ -32,6 +36,7 @@ afl_custom_init(void *afl, unsigned int seed)
     (void)afl;
     if (mutator != NULL) {
         mutator->state = seed;
+        mutator_trim_init(&mutator->trim);
     }
     return mutator;
 }
@@ -39,6 +44,7 @@ afl_custom_init(void *afl, unsigned int seed)
 void
 afl_custom_deinit(struct afl_mutator *mutator)
 {
+    mutator_trim_fini(&mutator->trim);
     free(mutator->out);
     free(mutator);
 }
@@ -84,4 +90,25 @@ afl_custom_havoc_mutation_probability(struct afl_mutator *mutator)
 {
     (void)mutator;
     return 60;
+}
+
+/* It asks for a candidate, executes it, and says whether its map was the input's, so many times at most. */
+int32_t
+afl_custom_init_trim(struct afl_mutator *mutator, uint8_t *bytes, size_t size)
+{
+    make_room(mutator, size);
+    return (int32_t)mutator_trim_start(&mutator->trim, bytes, size);
+}
+
+size_t
+afl_custom_trim(struct afl_mutator *mutator, uint8_t **out)
+{
+    *out = mutator->out;
+    return mutator_trim_next(&mutator->trim, *out);
+}
+
+int32_t
+afl_custom_post_trim(struct afl_mutator *mutator, uint8_t is_same)
+{
+    return (int32_t)mutator_trim_judge(&mutator->trim, is_same != 0);
 }
