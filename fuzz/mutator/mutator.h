@@ -13,6 +13,7 @@
 
 /* What inputs are of where their bytes do not say it. */
 struct mutator_target {
+    bool is_off; /* the engine's own mutations, to compare with */
     const char *target;
     const char *subject;
     const struct program_vocabulary *vocabulary;
