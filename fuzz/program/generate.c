@@ -45,9 +45,8 @@ program__random_small(uint64_t *state, uint32_t limit)
     return program_random_below(state, bound);
 }
 
-/* Index by the weights, or `count` if all are 0. */
-static uint32_t
-random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
+uint32_t
+program__random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
 {
     uint64_t total = 0;
 
@@ -148,9 +147,9 @@ program__random_operation(struct program_operation *operation, const struct prog
                           const struct program__taste *taste, uint64_t *state)
 {
     uint32_t own[PROGRAM__WORDS_MAX];
-    uint32_t verb =
-        random_index(weights_of(taste->verbs, vocabulary->verbs, vocabulary->verb_count, own),
-                     vocabulary->verb_count, state);
+    uint32_t verb = program__random_index(
+        weights_of(taste->verbs, vocabulary->verbs, vocabulary->verb_count, own),
+        vocabulary->verb_count, state);
 
     if (verb == vocabulary->verb_count) {
         return false;
@@ -174,7 +173,7 @@ random_action(const struct program_vocabulary *vocabulary, const struct program_
         bool is_legal = vocabulary->fault_is_legal == NULL || vocabulary->fault_is_legal(point, i);
         legal[i] = is_legal ? weights[i] : 0;
     }
-    return random_index(legal, count, state);
+    return program__random_index(legal, count, state);
 }
 
 bool
@@ -184,8 +183,8 @@ program__random_fault(struct program_fault *fault, const struct program *among,
 {
     uint32_t own[PROGRAM__WORDS_MAX];
     uint32_t points = vocabulary->fault_point_count;
-    uint32_t point = random_index(weights_of(taste->points, vocabulary->fault_points, points, own),
-                                  points, state);
+    uint32_t point = program__random_index(
+        weights_of(taste->points, vocabulary->fault_points, points, own), points, state);
     uint32_t action = point == points ? 0 : random_action(vocabulary, taste, point, state);
 
     if (point == vocabulary->fault_point_count || action == vocabulary->fault_action_count) {
@@ -217,7 +216,7 @@ choose_weights(uint32_t *weights, const struct program_verb *words, uint32_t cou
                uint32_t quarters, uint64_t *state)
 {
     uint32_t own[PROGRAM__WORDS_MAX];
-    uint32_t kept = random_index(weights_of(NULL, words, count, own), count, state);
+    uint32_t kept = program__random_index(weights_of(NULL, words, count, own), count, state);
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t factor = swarm_factor(quarters, state);

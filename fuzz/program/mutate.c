@@ -366,6 +366,21 @@ change_seed(const struct mutation *mutation)
     return true;
 }
 
+static void
+choose_strategy(const struct mutation *mutation)
+{
+    const struct program_vocabulary *vocabulary = mutation->vocabulary;
+    uint32_t count = vocabulary->strategy_count;
+    uint32_t strategy =
+        vocabulary->strategy_weights != NULL
+            ? program__random_index(vocabulary->strategy_weights, count, mutation->state)
+            : below(mutation, count);
+
+    if (strategy < count) {
+        mutation->program->strategy.strategy = (uint8_t)strategy;
+    }
+}
+
 static bool
 change_strategy(const struct mutation *mutation)
 {
@@ -373,7 +388,7 @@ change_strategy(const struct mutation *mutation)
 
     switch (below(mutation, 3)) {
     case 0:
-        strategy->strategy = (uint8_t)below(mutation, mutation->vocabulary->strategy_count);
+        choose_strategy(mutation);
         break;
     case 1:
         strategy->depth = (uint8_t)nudge(mutation, strategy->depth, 8);
@@ -503,6 +518,9 @@ change_something(const struct mutation *mutation)
     return changes[index].change(mutation);
 }
 
+/* So often another schedule altogether: on the reference, failures then take half the executions (docs/feedback.md). */
+#define RENEWED_ONE_IN 2
+
 void
 program_mutate(struct program *program, const struct program_vocabulary *vocabulary,
                uint64_t *state)
@@ -510,6 +528,10 @@ program_mutate(struct program *program, const struct program_vocabulary *vocabul
     const struct mutation mutation = {program, vocabulary, state};
     uint32_t wanted = 1 + program__random_small(state, 16);
 
+    if (program_random_below(state, RENEWED_ONE_IN) == 0) {
+        choose_strategy(&mutation);
+        change_seed(&mutation);
+    }
     /* Changing the seed is always possible, so this ends. */
     while (wanted > 0) {
         wanted -= change_something(&mutation);

@@ -57,6 +57,7 @@ struct program_vocabulary {
     uint32_t choice_kind_count;
     const char *const *strategies; /* names, in the order of their codes in files */
     uint32_t strategy_count;
+    const uint32_t *strategy_weights; /* how often a mutator picks each; NULL: all alike */
 };
 
 /*

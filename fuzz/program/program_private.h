@@ -51,6 +51,9 @@ struct program__range program__thread_range(const struct program *program, uint3
  */
 uint32_t program__random_small(uint64_t *state, uint32_t limit);
 
+/* An index by the weights, or `count` if all are 0. */
+uint32_t program__random_index(const uint32_t *weights, uint32_t count, uint64_t *state);
+
 /* What random operations are like. */
 struct program__taste {
     const uint32_t *verbs, *points, *actions; /* weights; NULL: the vocabulary's */

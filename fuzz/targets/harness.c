@@ -293,8 +293,8 @@ static void
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
     char path[PATH_MAX], found_by[128];
-    snprintf(found_by, sizeof(found_by), "fuzzing target %s on subject %s", target->name,
-             outcome->program.subject);
+    snprintf(found_by, sizeof(found_by), "run %" PRIu64 " of fuzzing target %s on subject %s",
+             fuzz.tally->runs, target->name, outcome->program.subject);
     struct report report = {.target = target->name,
                             .subject = outcome->program.subject,
                             .program = &outcome->program,

@@ -170,14 +170,6 @@ same_deviations(void)
                   program.deviation_count * sizeof(program.deviations[0])) == 0;
 }
 
-static bool
-same_strategy(void)
-{
-    const struct program_strategy *a = &program.strategy, *b = &again.strategy;
-    return a->seed == b->seed && a->strategy == b->strategy && a->depth == b->depth &&
-           a->length == b->length;
-}
-
 enum seen {
     SEEN_INSERT,
     SEEN_DELETE,
@@ -194,17 +186,18 @@ enum seen {
     SEEN_SWITCH_DROPPED,
     SEEN_SEED,
     SEEN_STRATEGY,
+    SEEN_RENEWED,
     SEEN_FAULT_ADDED,
     SEEN_FAULT_SHIFTED,
     SEEN_FAULT_DROPPED,
     SEEN_COUNT
 };
 static const char *const seen_names[SEEN_COUNT] = {
-    "insert",         "delete",         "duplicate",    "move to a thread",
-    "move within",    "replace",        "argument",     "mask",
-    "thread added",   "thread removed", "switch added", "switch shifted",
-    "switch dropped", "seed",           "strategy",     "fault added",
-    "fault shifted",  "fault dropped",
+    "insert",         "delete",         "duplicate",     "move to a thread",
+    "move within",    "replace",        "argument",      "mask",
+    "thread added",   "thread removed", "switch added",  "switch shifted",
+    "switch dropped", "seed",           "strategy",      "schedule renewed",
+    "fault added",    "fault shifted",  "fault dropped",
 };
 
 /* How many operations of each thread; threads are the same. */
@@ -289,28 +282,31 @@ see_operations(void)
                                                   : SEEN_COUNT;
 }
 
+/* Whatever was changed, the schedule may be another. */
 static enum seen
 see(void)
 {
-    if (!same_operations()) {
-        return same_faults() && same_deviations() && same_strategy() ? see_operations()
-                                                                     : SEEN_COUNT;
+    const struct program_strategy *is = &program.strategy, *was = &again.strategy;
+    bool operations = same_operations(), faults = same_faults(), deviations = same_deviations();
+
+    if (!operations) {
+        return faults && deviations ? see_operations() : SEEN_COUNT;
     }
-    if (!same_faults()) {
-        return !same_deviations() || !same_strategy()    ? SEEN_COUNT
+    if (!faults) {
+        return !deviations                               ? SEEN_COUNT
                : program.fault_count > again.fault_count ? SEEN_FAULT_ADDED
                : program.fault_count < again.fault_count ? SEEN_FAULT_DROPPED
                                                          : SEEN_FAULT_SHIFTED;
     }
-    if (!same_deviations()) {
-        return !same_strategy()                                  ? SEEN_COUNT
-               : program.deviation_count > again.deviation_count ? SEEN_SWITCH_ADDED
+    if (!deviations) {
+        return program.deviation_count > again.deviation_count   ? SEEN_SWITCH_ADDED
                : program.deviation_count < again.deviation_count ? SEEN_SWITCH_DROPPED
                                                                  : SEEN_SWITCH_SHIFTED;
     }
-    return same_strategy()                                ? SEEN_COUNT
-           : program.strategy.seed != again.strategy.seed ? SEEN_SEED
-                                                          : SEEN_STRATEGY;
+    return is->depth != was->depth || is->length != was->length     ? SEEN_STRATEGY
+           : is->strategy != was->strategy && is->seed != was->seed ? SEEN_RENEWED
+           : is->seed != was->seed                                  ? SEEN_SEED
+                                                                    : SEEN_COUNT;
 }
 
 static void
@@ -339,7 +335,7 @@ Test(program_mutate, every_operator_is_seen)
 
     count_operators(&sample_vocabulary, counts);
     for (int which = 0; which < SEEN_COUNT; which++) {
-        cr_expect_gt(counts[which], 40, "%s: %d", seen_names[which], counts[which]);
+        cr_expect_gt(counts[which], 50, "%s: %d", seen_names[which], counts[which]);
     }
 }
 
@@ -371,6 +367,31 @@ Test(program_mutate, programs_about_faults_keep_some)
             program_mutate(&program, &vocabulary, &state);
             cr_assert(program_is_valid(&program, &vocabulary));
         }
+    }
+}
+
+Test(program_mutate, strategies_are_picked_by_their_weights)
+{
+    struct program_vocabulary vocabulary = sample_vocabulary;
+    uint32_t weights[3] = {0, 3, 1};
+    int counts[3] = {0};
+    uint64_t state = 61;
+
+    vocabulary.strategy_weights = weights;
+    for (int i = 0; i < 4000; i++) {
+        program.strategy.strategy = 0;
+        program_mutate(&program, &vocabulary, &state);
+        counts[program.strategy.strategy]++;
+    }
+    cr_expect_gt(counts[0], 1500, "not every change is of the schedule: %d", counts[0]);
+    cr_expect_gt(counts[2], 400, "%d", counts[2]);
+    cr_expect_gt(counts[1], 2 * counts[2], "%d and %d", counts[1], counts[2]);
+    /* If none may be picked, it stays. */
+    weights[1] = weights[2] = 0;
+    program.strategy.strategy = 2;
+    for (int i = 0; i < 500; i++) {
+        program_mutate(&program, &vocabulary, &state);
+        cr_assert_eq(program.strategy.strategy, 2);
     }
 }
 
