@@ -10,10 +10,10 @@
 /* Inputs without operations, and now and then any other, are made anew. */
 #define FRESH_ONE_IN 64
 
-static void
-decode(struct program *program, const uint8_t *bytes, size_t size,
-       const struct mutator_target *target)
+void
+mutator_decode(struct program *program, const uint8_t *bytes, size_t size)
 {
+    const struct mutator_target *target = mutator_target();
     program_decode(program, bytes, size, target->vocabulary);
     if (program_head_of(bytes, size) == PROGRAM_HEAD_NONE) {
         snprintf(program->target, PROGRAM_NAME_MAX, "%s", target->target);
@@ -62,7 +62,7 @@ mutator_mutate(const uint8_t *bytes, size_t size, uint8_t *out, size_t capacity,
         return keep(bytes, size, out, capacity);
     }
     program_init(&program);
-    decode(&program, bytes, size, target);
+    mutator_decode(&program, bytes, size);
     if (program.operation_count == 0 || program_random_below(&state, FRESH_ONE_IN) == 0) {
         program_generate(&program, target->vocabulary, &target->generation, &state);
     }
@@ -88,8 +88,8 @@ mutator_splice(const uint8_t *a, size_t size_a, const uint8_t *b, size_t size_b,
     program_init(&program_a);
     program_init(&program_b);
     program_init(&child);
-    decode(&program_a, a, size_a, target);
-    decode(&program_b, b, size_b, target);
+    mutator_decode(&program_a, a, size_a);
+    mutator_decode(&program_b, b, size_b);
     program_splice(&child, &program_a, &program_b, target->vocabulary, &state);
 
     size_t written = encode_fitting(&child, out, capacity);

@@ -13,6 +13,7 @@
 
 /* What inputs are of where their bytes do not say it. */
 struct mutator_target {
+    bool is_off; /* the engine's own mutations, to compare with */
     const char *target;
     const char *subject;
     const struct program_vocabulary *vocabulary;
@@ -21,6 +22,9 @@ struct mutator_target {
 
 /* Whoever links a mutator defines this: the target, or a line beside it for AFL++'s module. */
 const struct mutator_target *mutator_target(void);
+
+/* Reads an input as mutators do: one without a head is of the target. Requires: the head is not NEWER. */
+void mutator_decode(struct program *program, const uint8_t *bytes, size_t size);
 
 /*
  * Writes a changed program to `out`, which may be `bytes`. All randomness comes from the seed. A

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The parts of the vocabulary, by their verbs: those that are not named here weigh nothing there.
+ * The parts of the vocabulary, by their verbs: those that are not named here weigh nothing there. Faults are of all verbs, and
+ * of more faults.
  */
 #include "netstack/focus.h"
 
@@ -89,6 +90,17 @@ focus_on(struct focus *focus, const enum netstack_verb *kept, size_t count)
         static struct focus focus;                                                                 \
         return focus_on(&focus, of_##name, sizeof(of_##name) / sizeof(of_##name[0]));              \
     }
+
+#define FAULTS_MIN 2u
+
+const struct program_vocabulary *
+focus_faults(void)
+{
+    static struct program_vocabulary vocabulary;
+    vocabulary = *operations_vocabulary();
+    vocabulary.faults_min = FAULTS_MIN;
+    return &vocabulary;
+}
 
 FOCUS(registry)
 FOCUS(references)

@@ -8,6 +8,7 @@
 
 #include "program/program.h"
 
+const struct program_vocabulary *focus_faults(void);
 const struct program_vocabulary *focus_registry(void);
 const struct program_vocabulary *focus_references(void);
 const struct program_vocabulary *focus_shared_kstats(void);

@@ -36,6 +36,11 @@ static const struct {
           "a kstat of the shared stack is visible in the zones that are attached, and no others",
       .generation = {.faults = true}},
      focus_shared_kstats},
+    {{.name = "faults",
+      .property =
+          "whatever fails, comes late, is stuck or calls back, the core keeps its invariants",
+      .generation = {.faults = true}},
+     focus_faults},
 };
 
 #define TARGETS (sizeof(targets) / sizeof(targets[0]))

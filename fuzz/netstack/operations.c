@@ -5,6 +5,8 @@
 #include "netstack/comparison.h"
 #include "netstack/operate.h"
 
+#include <string.h>
+
 static const char *const zone_names[] = {"global", "z1", "z2", "z3",  "z4",
                                          "z5",     "z6", "z7", "none"};
 static const char *const stack_names[] = {"shared", "exclusive"};
@@ -125,12 +127,30 @@ static const struct operation_row {
 
 #define STRATEGIES_MAX 16
 
+/* A fuzzing engine's input is executed by itself: strategies that learn have nothing to learn from, and some know one schedule. */
+static const struct {
+    const char *name;
+    uint32_t weight;
+} strategies_alone[] = {{"random", 1}, {"pct", 3}, {"pos", 3}, {"contend", 1}};
+
+static uint32_t
+weight_alone(const char *name)
+{
+    for (size_t i = 0; i < sizeof(strategies_alone) / sizeof(strategies_alone[0]); i++) {
+        if (strcmp(strategies_alone[i].name, name) == 0) {
+            return strategies_alone[i].weight;
+        }
+    }
+    return 0;
+}
+
 const struct program_vocabulary *
 operations_vocabulary(void)
 {
     static struct program_vocabulary vocabulary;
     static struct program_verb verbs[VERB_COUNT];
     static const char *strategies[STRATEGIES_MAX];
+    static uint32_t weights[STRATEGIES_MAX];
 
     if (vocabulary.verbs != NULL) {
         return &vocabulary;
@@ -146,9 +166,11 @@ operations_vocabulary(void)
     const struct strategy *strategy;
     while (vocabulary.strategy_count < STRATEGIES_MAX &&
            (strategy = strategy_at(vocabulary.strategy_count)) != NULL) {
+        weights[vocabulary.strategy_count] = weight_alone(strategy_name(strategy));
         strategies[vocabulary.strategy_count++] = strategy_name(strategy);
     }
     vocabulary.strategies = strategies;
+    vocabulary.strategy_weights = weights;
     return &vocabulary;
 }
 

@@ -45,9 +45,8 @@ program__random_small(uint64_t *state, uint32_t limit)
     return program_random_below(state, bound);
 }
 
-/* Index by the weights, or `count` if all are 0. */
-static uint32_t
-random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
+uint32_t
+program__random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
 {
     uint64_t total = 0;
 
@@ -67,13 +66,12 @@ random_index(const uint32_t *weights, uint32_t count, uint64_t *state)
     return count;
 }
 
-#define WORDS_MAX        (UINT8_MAX + 1)
 #define FAULT_GROUPS_MAX 32
 
 /* The weights of a taste, or else the words' own, which are put there. */
 static const uint32_t *
 weights_of(const uint32_t *taste, const struct program_verb *words, uint32_t count,
-           uint32_t own[WORDS_MAX])
+           uint32_t own[PROGRAM__WORDS_MAX])
 {
     for (uint32_t i = 0; taste == NULL && i < count; i++) {
         own[i] = words[i].weight;
@@ -148,10 +146,10 @@ program__random_operation(struct program_operation *operation, const struct prog
                           const struct program_vocabulary *vocabulary,
                           const struct program__taste *taste, uint64_t *state)
 {
-    uint32_t own[WORDS_MAX];
-    uint32_t verb =
-        random_index(weights_of(taste->verbs, vocabulary->verbs, vocabulary->verb_count, own),
-                     vocabulary->verb_count, state);
+    uint32_t own[PROGRAM__WORDS_MAX];
+    uint32_t verb = program__random_index(
+        weights_of(taste->verbs, vocabulary->verbs, vocabulary->verb_count, own),
+        vocabulary->verb_count, state);
 
     if (verb == vocabulary->verb_count) {
         return false;
@@ -167,7 +165,7 @@ static uint32_t
 random_action(const struct program_vocabulary *vocabulary, const struct program__taste *taste,
               uint32_t point, uint64_t *state)
 {
-    uint32_t own[WORDS_MAX], legal[WORDS_MAX];
+    uint32_t own[PROGRAM__WORDS_MAX], legal[PROGRAM__WORDS_MAX];
     uint32_t count = vocabulary->fault_action_count;
     const uint32_t *weights = weights_of(taste->actions, vocabulary->fault_actions, count, own);
 
@@ -175,7 +173,7 @@ random_action(const struct program_vocabulary *vocabulary, const struct program_
         bool is_legal = vocabulary->fault_is_legal == NULL || vocabulary->fault_is_legal(point, i);
         legal[i] = is_legal ? weights[i] : 0;
     }
-    return random_index(legal, count, state);
+    return program__random_index(legal, count, state);
 }
 
 bool
@@ -183,10 +181,10 @@ program__random_fault(struct program_fault *fault, const struct program *among,
                       const struct program_vocabulary *vocabulary,
                       const struct program__taste *taste, uint64_t *state)
 {
-    uint32_t own[WORDS_MAX];
+    uint32_t own[PROGRAM__WORDS_MAX];
     uint32_t points = vocabulary->fault_point_count;
-    uint32_t point = random_index(weights_of(taste->points, vocabulary->fault_points, points, own),
-                                  points, state);
+    uint32_t point = program__random_index(
+        weights_of(taste->points, vocabulary->fault_points, points, own), points, state);
     uint32_t action = point == points ? 0 : random_action(vocabulary, taste, point, state);
 
     if (point == vocabulary->fault_point_count || action == vocabulary->fault_action_count) {
@@ -205,11 +203,6 @@ program__random_fault(struct program_fault *fault, const struct program *among,
     return true;
 }
 
-/* What a taste's weights point to. */
-struct swarm {
-    uint32_t verbs[WORDS_MAX], points[WORDS_MAX], actions[WORDS_MAX];
-};
-
 /* Off with one in `quarters` of four; and what stays is liked more or less. */
 static uint32_t
 swarm_factor(uint32_t quarters, uint64_t *state)
@@ -222,8 +215,8 @@ static bool
 choose_weights(uint32_t *weights, const struct program_verb *words, uint32_t count,
                uint32_t quarters, uint64_t *state)
 {
-    uint32_t own[WORDS_MAX];
-    uint32_t kept = random_index(weights_of(NULL, words, count, own), count, state);
+    uint32_t own[PROGRAM__WORDS_MAX];
+    uint32_t kept = program__random_index(weights_of(NULL, words, count, own), count, state);
 
     for (uint32_t i = 0; i < count; i++) {
         uint32_t factor = swarm_factor(quarters, state);
@@ -250,10 +243,9 @@ choose_actions(uint32_t *weights, const struct program_vocabulary *vocabulary, u
     }
 }
 
-/* Says false if the vocabulary has no verb to pick. */
-static bool
-choose_taste(struct program__taste *taste, struct swarm *swarm,
-             const struct program_vocabulary *vocabulary, bool faults, uint64_t *state)
+bool
+program__random_taste(struct program__taste *taste, struct program__swarm *swarm,
+                      const struct program_vocabulary *vocabulary, bool faults, uint64_t *state)
 {
     static const uint32_t reuses[] = {0, 4, 6, 7};
     uint32_t quarters = program_random_below(state, 4) + 1;
@@ -306,11 +298,29 @@ generate_operations(struct program *program, const struct program_vocabulary *vo
     }
 }
 
+/* A point whose actions are all switched off gives none; what must be there then is of the words' own weights. */
+static void
+generate_faults(struct program *program, const struct program_vocabulary *vocabulary,
+                const struct program__taste *taste, uint64_t *state)
+{
+    const struct program__taste plain = {.reuse = taste->reuse};
+    for (uint32_t wanted = vocabulary->faults_min + program_random_below(state, 6); wanted > 0;
+         wanted--) {
+        program->fault_count += program__random_fault(&program->faults[program->fault_count],
+                                                      program, vocabulary, taste, state);
+    }
+    while (program->fault_count < vocabulary->faults_min &&
+           program__random_fault(&program->faults[program->fault_count], program, vocabulary,
+                                 &plain, state)) {
+        program->fault_count++;
+    }
+}
+
 void
 program_generate(struct program *program, const struct program_vocabulary *vocabulary,
                  const struct program_generation *how, uint64_t *state)
 {
-    struct swarm swarm;
+    struct program__swarm swarm;
     struct program__taste taste = {0};
 
     program->thread_count =
@@ -318,16 +328,12 @@ program_generate(struct program *program, const struct program_vocabulary *vocab
     program->operation_count = 0;
     program->fault_count = 0;
     program->deviation_count = 0;
-    if (choose_taste(&taste, &swarm, vocabulary, how->faults, state)) {
+    if (program__random_taste(&taste, &swarm, vocabulary, how->faults, state)) {
         generate_operations(program, vocabulary, &taste,
                             default_to(how->operations_max, PROGRAM_OPERATIONS_MAX), state);
     }
     if (!how->faults) {
         return;
     }
-    /* A point whose actions are all switched off gives none. */
-    for (uint32_t wanted = program_random_below(state, 6); wanted > 0; wanted--) {
-        program->fault_count += program__random_fault(&program->faults[program->fault_count],
-                                                      program, vocabulary, &taste, state);
-    }
+    generate_faults(program, vocabulary, &taste, state);
 }

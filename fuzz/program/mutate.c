@@ -193,6 +193,36 @@ change_argument(const struct mutation *mutation)
     return true;
 }
 
+/* Another random subset of verbs: operations of those that are off now are replaced, or go. */
+static bool
+change_mask(const struct mutation *mutation)
+{
+    struct program *program = mutation->program;
+    struct program__swarm swarm;
+    struct program__taste masked;
+    uint32_t kept = 0;
+
+    if (program->operation_count == 0 ||
+        !program__random_taste(&masked, &swarm, mutation->vocabulary, false, mutation->state)) {
+        return false;
+    }
+    masked.reuse = taste.reuse;
+    for (uint32_t i = 0; i < program->operation_count; i++) {
+        struct program_operation operation = program->operations[i];
+        uint8_t thread = operation.thread;
+        if (swarm.verbs[operation.verb] == 0 &&
+            (below(mutation, 2) == 0 ||
+             !program__random_operation(&operation, program, mutation->vocabulary, &masked,
+                                        mutation->state))) {
+            continue;
+        }
+        operation.thread = thread;
+        program->operations[kept++] = operation;
+    }
+    program->operation_count = kept;
+    return true;
+}
+
 /* --- threads ------------------------------------------------------------------------------ */
 
 /* A new last thread: a copy of another, as far as there is room, or one operation. */
@@ -336,6 +366,21 @@ change_seed(const struct mutation *mutation)
     return true;
 }
 
+static void
+choose_strategy(const struct mutation *mutation)
+{
+    const struct program_vocabulary *vocabulary = mutation->vocabulary;
+    uint32_t count = vocabulary->strategy_count;
+    uint32_t strategy =
+        vocabulary->strategy_weights != NULL
+            ? program__random_index(vocabulary->strategy_weights, count, mutation->state)
+            : below(mutation, count);
+
+    if (strategy < count) {
+        mutation->program->strategy.strategy = (uint8_t)strategy;
+    }
+}
+
 static bool
 change_strategy(const struct mutation *mutation)
 {
@@ -343,7 +388,7 @@ change_strategy(const struct mutation *mutation)
 
     switch (below(mutation, 3)) {
     case 0:
-        strategy->strategy = (uint8_t)below(mutation, mutation->vocabulary->strategy_count);
+        choose_strategy(mutation);
         break;
     case 1:
         strategy->depth = (uint8_t)nudge(mutation, strategy->depth, 8);
@@ -376,7 +421,7 @@ drop_fault(const struct mutation *mutation)
 {
     struct program *program = mutation->program;
 
-    if (program->fault_count == 0) {
+    if (program->fault_count <= mutation->vocabulary->faults_min) {
         return false;
     }
     uint32_t index = below(mutation, program->fault_count);
@@ -427,14 +472,34 @@ shift_fault(const struct mutation *mutation)
 static const struct {
     bool (*change)(const struct mutation *mutation);
     uint32_t weight;
+    uint32_t weight_among_faults; /* where programs are about them */
 } changes[] = {
-    {insert_new_operation, 12}, {delete_operation, 8}, {duplicate_operation, 5},
-    {move_operation, 6},        {swap_operations, 4},  {replace_operation, 6},
-    {change_argument, 12},      {add_thread, 2},       {remove_thread, 2},
-    {add_deviation, 8},         {shift_deviation, 6},  {drop_deviations, 4},
-    {change_seed, 8},           {change_strategy, 3},  {add_fault, 4},
-    {shift_fault, 4},           {drop_fault, 3},
+    {insert_new_operation, 12, 12},
+    {delete_operation, 8, 8},
+    {duplicate_operation, 5, 5},
+    {move_operation, 6, 6},
+    {swap_operations, 4, 4},
+    {replace_operation, 6, 6},
+    {change_argument, 12, 12},
+    {change_mask, 2, 2},
+    {add_thread, 2, 2},
+    {remove_thread, 2, 2},
+    {add_deviation, 8, 8},
+    {shift_deviation, 6, 6},
+    {drop_deviations, 4, 4},
+    {change_seed, 8, 8},
+    {change_strategy, 3, 3},
+    {add_fault, 4, 28},
+    {shift_fault, 4, 40},
+    {drop_fault, 3, 24},
 };
+
+static uint32_t
+weight_of(const struct mutation *mutation, size_t index)
+{
+    return mutation->vocabulary->faults_min > 0 ? changes[index].weight_among_faults
+                                                : changes[index].weight;
+}
 
 static bool
 change_something(const struct mutation *mutation)
@@ -443,15 +508,18 @@ change_something(const struct mutation *mutation)
     uint32_t total = 0;
 
     for (size_t i = 0; i < count; i++) {
-        total += changes[i].weight;
+        total += weight_of(mutation, i);
     }
     uint32_t chosen = below(mutation, total);
     size_t index = 0;
-    while (chosen >= changes[index].weight) {
-        chosen -= changes[index++].weight;
+    while (chosen >= weight_of(mutation, index)) {
+        chosen -= weight_of(mutation, index++);
     }
     return changes[index].change(mutation);
 }
+
+/* So often another schedule altogether: on the reference, failures then take half the executions (docs/feedback.md). */
+#define RENEWED_ONE_IN 2
 
 void
 program_mutate(struct program *program, const struct program_vocabulary *vocabulary,
@@ -460,6 +528,10 @@ program_mutate(struct program *program, const struct program_vocabulary *vocabul
     const struct mutation mutation = {program, vocabulary, state};
     uint32_t wanted = 1 + program__random_small(state, 16);
 
+    if (program_random_below(state, RENEWED_ONE_IN) == 0) {
+        choose_strategy(&mutation);
+        change_seed(&mutation);
+    }
     /* Changing the seed is always possible, so this ends. */
     while (wanted > 0) {
         wanted -= change_something(&mutation);

@@ -50,11 +50,14 @@ struct program_vocabulary {
     /* Which action may happen at which point; NULL: any. What is not legal is never generated. */
     bool (*fault_is_legal)(uint32_t point, uint32_t action);
     uint32_t (*fault_group)(
-        uint32_t action);            /* below 32; swarms switch groups; NULL: each its own */
+        uint32_t action); /* below 32; swarms switch groups; NULL: each its own */
+    /* Generated programs with faults have at least so many, and if that is not 0, mutators change faults most. */
+    uint32_t faults_min;
     const char *const *choice_kinds; /* of deviations: "task", "wake", … */
     uint32_t choice_kind_count;
     const char *const *strategies; /* names, in the order of their codes in files */
     uint32_t strategy_count;
+    const uint32_t *strategy_weights; /* how often a mutator picks each; NULL: all alike */
 };
 
 /*

@@ -51,11 +51,25 @@ struct program__range program__thread_range(const struct program *program, uint3
  */
 uint32_t program__random_small(uint64_t *state, uint32_t limit);
 
+/* An index by the weights, or `count` if all are 0. */
+uint32_t program__random_index(const uint32_t *weights, uint32_t count, uint64_t *state);
+
 /* What random operations are like. */
 struct program__taste {
     const uint32_t *verbs, *points, *actions; /* weights; NULL: the vocabulary's */
     uint32_t reuse; /* in eighths: arguments that an operation of the program has already */
 };
+
+/* What a taste's weights point to. */
+#define PROGRAM__WORDS_MAX (UINT8_MAX + 1)
+struct program__swarm {
+    uint32_t verbs[PROGRAM__WORDS_MAX], points[PROGRAM__WORDS_MAX], actions[PROGRAM__WORDS_MAX];
+};
+
+/* A random subset of words, each liked more or less. False: the vocabulary has no verb to pick. */
+bool program__random_taste(struct program__taste *taste, struct program__swarm *swarm,
+                           const struct program_vocabulary *vocabulary, bool faults,
+                           uint64_t *state);
 
 /*
  * A value for a parameter; a reused one comes from a parameter of the same name in a random

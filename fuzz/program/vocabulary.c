@@ -114,7 +114,8 @@ program_vocabulary_is_valid(const struct program_vocabulary *vocabulary)
             return false;
         }
     }
-    return vocabulary->choice_kind_count <= UINT16_MAX + 1 &&
+    return vocabulary->faults_min <= PROGRAM_FAULTS_MAX / 2 &&
+           vocabulary->choice_kind_count <= UINT16_MAX + 1 &&
            line_words_are_valid(vocabulary->choice_kinds, vocabulary->choice_kind_count) &&
            vocabulary->strategy_count >= 1 && vocabulary->strategy_count <= UINT8_MAX + 1 &&
            words_are_valid(vocabulary->strategies, vocabulary->strategy_count);

@@ -27,7 +27,8 @@
 
 static struct {
     char findings[PATH_MAX];
-    bool keep_going, print_hashes;
+    bool keep_going, print_hashes, plain_mutation;
+    unsigned int feedback;
     uint64_t double_every; /* 0: never */
     struct heddle_log *log;
     struct known_set *known;
@@ -120,6 +121,26 @@ take_tally(const char *value, const char *argument)
     }
 }
 
+/* For measuring what each is worth. */
+static void
+take_without(const char *value, const char *argument)
+{
+    static const char *const names[] = {"pairs", "faults", "mutator"};
+    static const unsigned int feedbacks[] = {FEEDBACK_PAIRS, FEEDBACK_FAULTS, 0};
+    while (*value != '\0') {
+        size_t length = strcspn(value, ","), i = 0;
+        while (i < 3 && (strlen(names[i]) != length || strncmp(names[i], value, length) != 0)) {
+            i++;
+        }
+        if (i == 3) {
+            give_up(argument, "there are pairs, faults and mutator, with commas between");
+        }
+        fuzz.feedback &= ~feedbacks[i];
+        fuzz.plain_mutation = fuzz.plain_mutation || feedbacks[i] == 0;
+        value += length + (value[length] == ',');
+    }
+}
+
 /* The kernel forgets it at a fork, and AFL++'s fork server forks. */
 static void
 die_with_parent(void)
@@ -144,7 +165,7 @@ static const struct {
     {"--known=", "DIR", take_known},           {"--findings=", "DIR", take_findings},
     {"--keep-going=", "1", take_keep_going},   {"--print-hashes=", "1", take_print_hashes},
     {"--double=", "N", take_double},           {"--tally=", "FILE", take_tally},
-    {"--with-parent=", "1", take_with_parent},
+    {"--with-parent=", "1", take_with_parent}, {"--without=", "pairs,faults,mutator", take_without},
 };
 
 static bool
@@ -216,7 +237,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     fuzz.known = known_create();
     fuzz.log = heddle_log_create();
     fuzz.tally = calloc(1, sizeof(*fuzz.tally));
-    if (fuzz.known == NULL || fuzz.log == NULL || fuzz.tally == NULL || !feedback_init()) {
+    if (fuzz.known == NULL || fuzz.log == NULL || fuzz.tally == NULL) {
         give_up((*argv)[0], strerror(errno));
     }
     if (laboratory_target_find(fuzz_target.target) == NULL ||
@@ -230,7 +251,11 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     }
     snprintf(fuzz.findings, sizeof(fuzz.findings), "findings");
     program_init(&fuzz.program);
+    fuzz.feedback = FEEDBACK_ALL;
     take_arguments(argc, *argv);
+    if (!feedback_init(fuzz.feedback)) {
+        give_up((*argv)[0], strerror(errno));
+    }
     atexit(say_goodbye);
     heddle_set_death_hook(on_death);
     return 0;
@@ -242,7 +267,8 @@ mutator_target(void)
     static struct mutator_target target;
     if (target.vocabulary == NULL) {
         const struct laboratory_target *of = laboratory_target_find(fuzz_target.target);
-        target = (struct mutator_target){.target = fuzz_target.target,
+        target = (struct mutator_target){.is_off = fuzz.plain_mutation,
+                                         .target = fuzz_target.target,
                                          .subject = fuzz_target.subject,
                                          .vocabulary = of->vocabulary,
                                          .generation = of->generation};
@@ -267,8 +293,8 @@ static void
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
     char path[PATH_MAX], found_by[128];
-    snprintf(found_by, sizeof(found_by), "fuzzing target %s on subject %s", target->name,
-             outcome->program.subject);
+    snprintf(found_by, sizeof(found_by), "run %" PRIu64 " of fuzzing target %s on subject %s",
+             fuzz.tally->runs, target->name, outcome->program.subject);
     struct report report = {.target = target->name,
                             .subject = outcome->program.subject,
                             .program = &outcome->program,
@@ -404,6 +430,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     fuzz.tally->runs++;
     heddle_forget(); /* an input means the same, whatever came before it */
+    feedback_expect(&fuzz.tally->totals, program->fault_count > 0);
     laboratory_execute(program, target, subject, &plain, fuzz.log, &fuzz.tally->totals);
     feedback_add(fuzz.log, fuzz.tally->runs);
     if (fuzz.double_every > 0 && fuzz.tally->runs % fuzz.double_every == 0) {

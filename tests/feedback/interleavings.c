@@ -64,7 +64,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     log = heddle_log_create();
-    if (log == NULL || !feedback_init()) {
+    if (log == NULL || !feedback_init(FEEDBACK_ALL)) {
         perror("no memory");
         exit(2);
     }

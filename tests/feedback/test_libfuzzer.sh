@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# test_libfuzzer.sh SOURCE BUILD: libFuzzer keeps inputs of which nothing is new but an interleaving; where it is not
-# told of them, it keeps none.
+# test_libfuzzer.sh SOURCE BUILD: libFuzzer keeps inputs of which nothing is new but an interleaving, or a fault; where it
+# is not told of them, it keeps none.
 set -euo pipefail
 source=$1 build=$2
 
 mkdir -p "$build"
 cmake -S "$source" -B "$build" -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
     -DCMAKE_BUILD_TYPE=Release -DHEDDLE_ENGINE=libfuzzer > "$build.log"
-cmake --build "$build" --target interleavings interleavings_deaf >> "$build.log" || {
+cmake --build "$build" --target interleavings interleavings_deaf strikes strikes_deaf >> "$build.log" || {
     tail -30 "$build.log"
     exit 1
 }
@@ -33,3 +33,9 @@ echo "kept of 3000 inputs: $hearing, for $pairs pairs; deaf: $deaf"
 [ "$hearing" -ge 16 ] || { echo "FAIL: interleavings are not heard of"; exit 1; }
 # Two words, each with eight that may come first, and 56 pairs of places: no more can there be.
 [ "$pairs" -eq 128 ] || { echo "FAIL: 128 pairs are there to be found"; exit 1; }
+
+struck=$(kept strikes)
+deaf=$(kept strikes_deaf)
+echo "kept of 3000 inputs: $struck, of 256 that strike otherwise; deaf: $deaf"
+[ "$deaf" -le 2 ] || { echo "FAIL: the code alone is not the same for every input"; exit 1; }
+[ "$struck" -ge 200 ] || { echo "FAIL: faults are not heard of"; exit 1; }

@@ -45,6 +45,10 @@ expect 2 --known=nowhere odd
 says "--known=nowhere: No such file"
 expect 2 --findigs=odd odd
 says "--findigs=odd: there is no such option" "--findings=DIR"
+expect 2 --without=pears odd
+says "--without=pears: there are pairs, faults and mutator"
+expect 0 --without=pairs,faults odd
+says "3 inputs" "2 runs, 0 known"
 expect 2
 says "Usage:"
 

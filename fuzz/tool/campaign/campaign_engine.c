@@ -261,6 +261,8 @@ set_afl_environment(const struct campaign *campaign, const struct campaign_insta
     setenv("AFL_AUTORESUME", "1", 1);
     if (access(module, R_OK) == 0) {
         setenv("AFL_CUSTOM_MUTATOR_LIBRARY", module, 1);
+        /* Else most executions are of bytes that it changed blindly (docs/feedback.md). */
+        setenv("AFL_CUSTOM_MUTATOR_ONLY", "1", 1);
     }
     if (instance->role == CAMPAIGN_ASAN) {
         setenv("ASAN_OPTIONS", "abort_on_error=1:symbolize=0:detect_leaks=0", 1);
