@@ -24,6 +24,7 @@
 
 #define CAMPAIGN_TARGETS_MAX   16
 #define CAMPAIGN_INSTANCES_MAX 256
+#define CAMPAIGN_INPUT_MAX     4096 /* bytes, as the clusters' .options have it */
 
 struct campaign_options {
     const char *targets[CAMPAIGN_TARGETS_MAX]; /* names of fuzz targets; none: lifecycle */
@@ -126,21 +127,20 @@ enum tool_exit campaign_plan(struct campaign *campaign);
 /* Starts those that do not run and should, and notices who has ended. */
 void campaign_tend(struct campaign *campaign);
 
-/* Reads what they say of themselves, and passes on from AFL++ to libFuzzer what is new. */
-void campaign_observe(struct campaign *campaign);
-
 void campaign_stop(struct campaign *campaign);
 
 /* Has this target this program in that build tree? */
 bool campaign_has_program(const struct campaign *campaign, const char *tree, const char *target);
 
+/* --- campaign_observe.c ------------------------------------------------------------------- */
+
+/* Reads what engines say of themselves, and passes on from AFL++ to libFuzzer what is new. */
+void campaign_observe(struct campaign *campaign);
+
 /* --- campaign_minimise.c ------------------------------------------------------------------- */
 
 /* Makes each corpus as small as keeps its coverage, and says how small. */
 void campaign_minimise(struct campaign *campaign);
-
-/* Runs a program to its end, its output into a file (NULL: nowhere); its exit code, 128 + signal, or -1: errno. */
-int campaign_call(const char *const arguments[], const char *output);
 
 /* --- campaign_judge.c ---------------------------------------------------------------------- */
 

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "tool/campaign/campaign.h"
+#include "tool/campaign/campaign_process.h"
 #include "tool/output.h"
 #include "tool/terminal.h"
 
@@ -77,7 +78,7 @@ replay(struct case_file *file)
         return -1;
     }
     const char *const arguments[] = {file->campaign->program, "replay", "--json", file->path, NULL};
-    int code = campaign_call(arguments, output);
+    int code = process_call(arguments, output);
     file->result = first_object(output);
     return code;
 }
@@ -154,17 +155,17 @@ keep(const struct case_file *file)
         return JUDGED_IMPOSSIBLE;
     }
     const char *const shrink[] = {campaign->program, "shrink", file->path, "-o", small, NULL};
-    if (campaign_call(shrink, log) != TOOL_FAILURE || access(small, R_OK) != 0) {
+    if (process_call(shrink, log) != TOOL_FAILURE || access(small, R_OK) != 0) {
         const char *const as_it_is[] = {campaign->program, "convert", file->path, small, NULL};
-        if (campaign_call(as_it_is, log) != 0) {
+        if (process_call(as_it_is, log) != 0) {
             return JUDGED_IMPOSSIBLE;
         }
     }
     const char *const explain[] = {campaign->program, "explain", small, NULL};
-    int explained = campaign_call(explain, text);
+    int explained = process_call(explain, text);
     if (explained != TOOL_FAILURE && explained != TOOL_OK) {
         const char *const tell[] = {campaign->program, "replay", small, NULL};
-        (void)campaign_call(tell, text);
+        (void)process_call(tell, text);
     }
     if (write_meta(file, meta) != 0 || rename(small, prog) != 0) {
         return JUDGED_IMPOSSIBLE;
