@@ -32,7 +32,9 @@ static struct {
     struct heddle_log *log;
     struct known_set *known;
     struct program program;
-    struct tally *tally; /* of this process alone, or a file's */
+    struct tally *tally;  /* of this process alone, or a file's */
+    uint64_t runs_before; /* of the tally, when this process began */
+    const char *origin;
 } fuzz;
 
 /* --- arguments ---------------------------------------------------------------------------- */
@@ -120,6 +122,13 @@ take_tally(const char *value, const char *argument)
     }
 }
 
+static void
+take_origin(const char *value, const char *argument)
+{
+    (void)argument;
+    fuzz.origin = value;
+}
+
 /* The kernel forgets it at a fork, and AFL++'s fork server forks. */
 static void
 die_with_parent(void)
@@ -141,10 +150,10 @@ static const struct {
     const char *name, *value;
     void (*take)(const char *value, const char *argument);
 } arguments[] = {
-    {"--known=", "DIR", take_known},           {"--findings=", "DIR", take_findings},
-    {"--keep-going=", "1", take_keep_going},   {"--print-hashes=", "1", take_print_hashes},
-    {"--double=", "N", take_double},           {"--tally=", "FILE", take_tally},
-    {"--with-parent=", "1", take_with_parent},
+    {"--known=", "DIR", take_known},         {"--findings=", "DIR", take_findings},
+    {"--keep-going=", "1", take_keep_going}, {"--print-hashes=", "1", take_print_hashes},
+    {"--double=", "N", take_double},         {"--tally=", "FILE", take_tally},
+    {"--origin=", "WORDS", take_origin},     {"--with-parent=", "1", take_with_parent},
 };
 
 static bool
@@ -231,6 +240,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     snprintf(fuzz.findings, sizeof(fuzz.findings), "findings");
     program_init(&fuzz.program);
     take_arguments(argc, *argv);
+    fuzz.runs_before = fuzz.tally->runs;
     atexit(say_goodbye);
     heddle_set_death_hook(on_death);
     return 0;
@@ -266,15 +276,20 @@ take_outcome(const struct laboratory_target *target)
 static void
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
-    char path[PATH_MAX], found_by[128];
+    char path[PATH_MAX], found_by[128], origin[256];
     snprintf(found_by, sizeof(found_by), "fuzzing target %s on subject %s", target->name,
              outcome->program.subject);
+    if (fuzz.origin != NULL) {
+        snprintf(origin, sizeof(origin), "%s run=%" PRIu64, fuzz.origin,
+                 fuzz.tally->runs - fuzz.runs_before);
+    }
     struct report report = {.target = target->name,
                             .subject = outcome->program.subject,
                             .program = &outcome->program,
                             .result = &outcome->result,
                             .totals = &outcome->totals,
                             .found_by = found_by,
+                            .origin = fuzz.origin != NULL ? origin : NULL,
                             .options = ""};
     int error =
         finding_write(fuzz.findings, prefix, outcome->result.signature, &report, target, path);
@@ -354,6 +369,17 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
     }
 }
 
+/* What an input says of the build that it needs is of another's execution; a failure found here is one of this build. */
+static void
+adopt(struct program *program)
+{
+    program->requires_build = PROGRAM_REQUIRES_NOTHING;
+    if (!heddle_has_accesses() || strcmp(program->build, heddle_build_id()) != 0) {
+        program->event_model = PROGRAM_EVENT_MODEL_SYNC;
+        program->build[0] = '\0';
+    }
+}
+
 /* An input that is not the same twice is worth more than all that it may find. */
 static void
 execute_again(const struct laboratory_target *target, const struct subject *subject)
@@ -401,6 +427,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     program_decode(program, bytes, size, target->vocabulary);
     snprintf(program->target, sizeof(program->target), "%s", target->name);
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
+    adopt(program);
 
     fuzz.tally->runs++;
     heddle_forget(); /* an input means the same, whatever came before it */

@@ -14,7 +14,7 @@
 #define DEFAULT_TARGET  "lifecycle"
 #define DEFAULT_SECONDS 3600
 
-enum { KEY_ENGINE = 256, KEY_SECONDS, KEY_RESUME, KEY_TREES };
+enum { KEY_ENGINE = 256, KEY_SECONDS, KEY_RESUME, KEY_SEED, KEY_TREES };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
@@ -22,6 +22,8 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "Processes of engines, for all targets; default: one a processor", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Of all its lives together; default 3600", 0},
     {"output", 'o', "DIR", 0, "The campaign's directory", 0},
+    {"seed", KEY_SEED, "N", 0,
+     "Of all its randomness, from 1; default: drawn, and written to campaign.json", 0},
     {"resume", KEY_RESUME, NULL, 0, "Go on with the campaign in DIR, interrupted or killed", 0},
     {"trees", KEY_TREES, "DIR", 0,
      "Where the build trees fuzz, afl, afl-asan and release are; default: beside this program's",
@@ -60,6 +62,9 @@ parse(int key, char *argument, struct argp_state *state)
     case 'o':
         chosen->directory = argument;
         return 0;
+    case KEY_SEED:
+        chosen->is_seeded = true;
+        return command_number("--seed", argument, 1, UINT64_MAX, &chosen->seed) ? 0 : EINVAL;
     case KEY_RESUME:
         chosen->resume = true;
         return 0;

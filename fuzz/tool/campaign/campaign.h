@@ -6,7 +6,7 @@
  *   campaign.json          what runs, for how long it has, and how it grew
  *   corpus/TARGET/         inputs; libFuzzer writes here, AFL++ reads it, and what AFL++ keeps is copied here
  *   afl/TARGET/INSTANCE/   AFL++'s own
- *   seeds/TARGET/          what an empty corpus starts from
+ *   seeds/TARGET/          what engines start from where the build tree has no seeds
  *   incoming/              failures as the engines found them, not yet judged
  *   failures/SIGNATURE.*   judged: confirmed, one a signature, shrunk: .prog, .txt (explained), .json
  *   unreproduced/          what did not happen again
@@ -34,6 +34,8 @@ struct campaign_options {
     double seconds; /* of all lives together */
     const char *directory;
     bool resume;
+    bool is_seeded;
+    uint64_t seed;     /* of all randomness, if it is seeded; else it is drawn */
     const char *trees; /* the folder of the build trees: fuzz, afl, afl-asan, release */
 };
 
@@ -48,6 +50,8 @@ struct campaign_instance {
     enum campaign_role role;
     pid_t pid; /* 0: does not run */
     double started, start_at;
+    unsigned starts;     /* in this life */
+    uint32_t seed;       /* of the last one */
     unsigned deaths;     /* in a row, each soon after its start */
     bool given_up;       /* then it is not started any more */
     uint64_t edges;      /* that it has seen, as it counts them */
@@ -78,6 +82,7 @@ struct campaign {
     double stopped;        /* and when its engines were; 0: they run */
     double seconds_before; /* of earlier lives */
     unsigned lives;
+    uint64_t seed; /* of the whole campaign; with it, every start of an engine has one of its own */
     struct campaign_sample *history;
     size_t history_count;
 
@@ -118,6 +123,13 @@ uint64_t campaign_count(const struct campaign *campaign, const char *folder, con
 
 /* For how long engines have run, in all lives. */
 double campaign_seconds(const struct campaign *campaign);
+
+/*
+ * Where engines begin: the build tree's seeds, or where it has none the campaign's, which are made.
+ * Returns: 0, or errno. *ours: it is the latter.
+ */
+int campaign_seeds(const struct campaign *campaign, const char *target, char path[PATH_MAX],
+                   bool *ours);
 
 /* --- campaign_engine.c -------------------------------------------------------------------- */
 

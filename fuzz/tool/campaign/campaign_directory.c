@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -106,6 +107,7 @@ campaign_save(const struct campaign *campaign)
     json_object_object_add(state, "libfuzzer", json_object_new_boolean(options->libfuzzer));
     json_object_object_add(state, "afl", json_object_new_boolean(options->afl));
     json_object_object_add(state, "seconds", json_object_new_double(campaign_seconds(campaign)));
+    put_number(state, "seed", campaign->seed);
     put_number(state, "lives", campaign->lives);
     put_number(state, "duplicates", campaign->duplicates);
     put_number(state, "unreproduced", campaign->unreproduced);
@@ -191,6 +193,7 @@ campaign_load(struct campaign *campaign, struct campaign_record *record)
         code = TOOL_ENVIRONMENT;
     }
     campaign->seconds_before = json_object_get_double(json_object_object_get(state, "seconds"));
+    campaign->seed = number_in(state, "seed");
     campaign->lives = (unsigned)number_in(state, "lives");
     campaign->duplicates = number_in(state, "duplicates");
     campaign->unreproduced = number_in(state, "unreproduced");
@@ -202,6 +205,40 @@ campaign_load(struct campaign *campaign, struct campaign_record *record)
     }
     json_object_put(state);
     return code;
+}
+
+/* --- where engines begin ------------------------------------------------------------------- */
+
+static bool
+has_files(const char *path)
+{
+    bool any = false;
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; !any && directory != NULL && (entry = readdir(directory)) != NULL;) {
+        any = entry->d_name[0] != '.';
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return any;
+}
+
+int
+campaign_seeds(const struct campaign *campaign, const char *target, char path[PATH_MAX], bool *ours)
+{
+    char nothing[PATH_MAX];
+    int length = snprintf(path, PATH_MAX, "%s/fuzz/corpus/%s", campaign->options->trees, target);
+    *ours = length >= PATH_MAX || !has_files(path);
+    if (!*ours) {
+        return 0;
+    }
+    if (!campaign_path(campaign, path, "seeds/%s", target) ||
+        !campaign_path(campaign, nothing, "seeds/%s/nothing", target)) {
+        return ENAMETOOLONG;
+    }
+    /* A byte, since AFL++ passes over empty files: every target takes it for a program of nothing. */
+    int error = has_files(path) ? 0 : output_make_directory(path);
+    return error == 0 && !has_files(path) ? output_write(nothing, "\n", 1) : error;
 }
 
 /* --- opening ------------------------------------------------------------------------------- */
@@ -271,6 +308,50 @@ sweep(const struct campaign *campaign, const char *folder)
     }
 }
 
+/* The seed that it has, or the one that is asked for, or one that people can type. */
+static enum tool_exit
+settle_seed(struct campaign *campaign)
+{
+    const struct campaign_options *options = campaign->options;
+    uint32_t drawn = 0;
+    if (campaign->seed != 0 && options->is_seeded && options->seed != campaign->seed) {
+        command_complain("--seed: the campaign in %s has the seed %" PRIu64, options->directory,
+                         campaign->seed);
+        return TOOL_USAGE;
+    }
+    if (campaign->seed == 0 && options->is_seeded) {
+        campaign->seed = options->seed;
+    }
+    while (campaign->seed == 0) {
+        if (getrandom(&drawn, sizeof(drawn), 0) != (ssize_t)sizeof(drawn)) {
+            command_complain("no seed can be drawn: %s", strerror(errno));
+            return TOOL_ENVIRONMENT;
+        }
+        campaign->seed = drawn;
+    }
+    return TOOL_OK;
+}
+
+/* Says where there are no seeds. */
+static int
+prepare_seeds(const struct campaign *campaign)
+{
+    int error = 0;
+    for (size_t i = 0; i < campaign->options->target_count && error == 0; i++) {
+        const char *target = campaign->options->targets[i];
+        char path[PATH_MAX];
+        bool ours = false;
+        error = campaign_seeds(campaign, target, path, &ours);
+        if (error == 0 && ours) {
+            command_complain("%s/fuzz/corpus/%s has no seeds: the engines begin with an empty "
+                             "program (%s). Where the target has seeds, `cmake --build build/fuzz "
+                             "--target seeds_%s` makes them",
+                             campaign->options->trees, target, path, target);
+        }
+    }
+    return error;
+}
+
 enum tool_exit
 campaign_open(struct campaign *campaign)
 {
@@ -282,6 +363,9 @@ campaign_open(struct campaign *campaign)
         return TOOL_USAGE;
     }
     enum tool_exit code = options->resume ? campaign_load(campaign, NULL) : TOOL_OK;
+    if (code == TOOL_OK) {
+        code = settle_seed(campaign);
+    }
     if (code != TOOL_OK) {
         return code;
     }
@@ -298,6 +382,9 @@ campaign_open(struct campaign *campaign)
         sweep(campaign, "failures");
         campaign->lives++;
         error = campaign_save(campaign);
+    }
+    if (error == 0) {
+        error = prepare_seeds(campaign);
     }
     if (error != 0) {
         command_complain("-o: %s: %s", options->directory, strerror(error));

@@ -7,12 +7,16 @@
  * runs as a main and secondaries, one of them under ASan. What AFL++ keeps is copied to the corpus folder; the main reads
  * that folder as a foreign queue (-F).
  */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "tool/campaign/campaign.h"
 #include "tool/campaign/campaign_process.h"
@@ -125,6 +129,13 @@ put_ours(struct process_line *line, const struct campaign *campaign,
     process_put_made(line, "--findings=%s/incoming", directory);
     process_put_made(line, "--tally=%s/tallies/%s", directory, instance->name);
     process_put_made(line, "--double=%d", DOUBLE_EVERY);
+    process_put_made(line, "--origin=instance=%s engine=%s%s seed=%" PRIu32, instance->name,
+                     instance->engine == CAMPAIGN_AFL ? "afl" : "libfuzzer",
+                     instance->engine != CAMPAIGN_AFL  ? ""
+                     : instance->role == CAMPAIGN_MAIN ? " role=main"
+                     : instance->role == CAMPAIGN_ASAN ? " role=asan"
+                                                       : " role=secondary",
+                     instance->seed);
     process_put(line, "--keep-going=1");
     process_put(line, "--with-parent=1");
 }
@@ -139,17 +150,19 @@ put_program(struct process_line *line, const struct campaign *campaign,
 
 static void
 make_libfuzzer(struct process_line *line, const struct campaign *campaign,
-               const struct campaign_instance *instance)
+               const struct campaign_instance *instance, const char *seeds)
 {
     const char *directory = campaign->options->directory;
     put_program(line, campaign, instance);
     process_put_made(line, "%s/corpus/%s", directory, instance->target);
-    process_put_made(line, "%s/fuzz/corpus/%s", campaign->options->trees, instance->target);
+    process_put(line, seeds);
+    process_put_made(line, "-seed=%" PRIu32, instance->seed);
     process_put(line, "-reload=1");
     process_put(line, "-timeout=60");
     process_put(line, "-rss_limit_mb=4096");
     process_put_made(line, "-max_len=%d", CAMPAIGN_INPUT_MAX);
-    process_put_made(line, "-artifact_prefix=%s/incoming/%s-", directory, instance->name);
+    process_put_made(line, "-artifact_prefix=%s/incoming/%s-s%" PRIu32 "-", directory,
+                     instance->name, instance->seed);
     put_ours(line, campaign, instance);
 }
 
@@ -176,14 +189,16 @@ put_afl_environment(struct process_line *line, const struct campaign *campaign,
 
 static void
 make_afl(struct process_line *line, const struct campaign *campaign,
-         const struct campaign_instance *instance)
+         const struct campaign_instance *instance, const char *seeds)
 {
     const char *directory = campaign->options->directory;
     process_put(line, "afl-fuzz");
     process_put(line, instance->role == CAMPAIGN_MAIN ? "-M" : "-S");
     process_put(line, instance->name);
     process_put(line, "-i");
-    process_put_made(line, "%s/fuzz/corpus/%s", campaign->options->trees, instance->target);
+    process_put(line, seeds);
+    process_put(line, "-s");
+    process_put_made(line, "%" PRIu32, instance->seed);
     process_put(line, "-o");
     process_put_made(line, "%s/afl/%s", directory, instance->target);
     if (instance->role == CAMPAIGN_MAIN) {
@@ -202,12 +217,27 @@ make_afl(struct process_line *line, const struct campaign *campaign,
     put_afl_environment(line, campaign, instance);
 }
 
+/* The same for the same campaign, process, life and start in it; engines take 0 for none. */
+static uint32_t
+seed_of(const struct campaign *campaign, const struct campaign_instance *instance)
+{
+    char text[160];
+    int length = snprintf(text, sizeof(text), "%" PRIu64 " %s %u %u", campaign->seed,
+                          instance->name, campaign->lives, instance->starts);
+    return (uint32_t)(XXH3_64bits(text, (size_t)length) % INT32_MAX) + 1;
+}
+
 static void
 start(struct campaign *campaign, struct campaign_instance *instance)
 {
     struct process_line line = {0};
-    char log[PATH_MAX];
-    (instance->engine == CAMPAIGN_LIBFUZZER ? make_libfuzzer : make_afl)(&line, campaign, instance);
+    char log[PATH_MAX], seeds[PATH_MAX];
+    bool ours;
+    instance->starts++;
+    instance->seed = seed_of(campaign, instance);
+    (void)campaign_seeds(campaign, instance->target, seeds, &ours);
+    (instance->engine == CAMPAIGN_LIBFUZZER ? make_libfuzzer : make_afl)(&line, campaign, instance,
+                                                                         seeds);
     if (line.failed || !campaign_path(campaign, log, "logs/%s", instance->name)) {
         instance->given_up = true;
     } else {
