@@ -30,7 +30,8 @@ static struct {
     bool keep_going, print_hashes;
     uint64_t double_every; /* 0: never */
     struct heddle_log *log;
-    struct known_set *known;
+    struct known_set *known; /* is not reported */
+    struct known_set *told;  /* was, on stderr */
     struct program program;
     struct tally *tally;  /* of this process alone, or a file's */
     uint64_t runs_before; /* of the tally, when this process began */
@@ -223,9 +224,11 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     fuzz.known = known_create();
+    fuzz.told = known_create();
     fuzz.log = heddle_log_create();
     fuzz.tally = calloc(1, sizeof(*fuzz.tally));
-    if (fuzz.known == NULL || fuzz.log == NULL || fuzz.tally == NULL || !feedback_init()) {
+    if (fuzz.known == NULL || fuzz.told == NULL || fuzz.log == NULL || fuzz.tally == NULL ||
+        !feedback_init()) {
         give_up((*argv)[0], strerror(errno));
     }
     if (laboratory_target_find(fuzz_target.target) == NULL ||
@@ -273,7 +276,8 @@ take_outcome(const struct laboratory_target *target)
     return outcome;
 }
 
-static void
+/* Returns: false: it could not be written. */
+static bool
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
     char path[PATH_MAX], found_by[128], origin[256];
@@ -293,12 +297,17 @@ tell(struct outcome *outcome, const struct laboratory_target *target, const char
                             .options = ""};
     int error =
         finding_write(fuzz.findings, prefix, outcome->result.signature, &report, target, path);
+    if (known_number(fuzz.told, outcome->result.signature) != KNOWN_NEVER) {
+        return error == 0;
+    }
+    known_add(fuzz.told, outcome->result.signature, 0);
     report_failure(&report, stderr);
     if (error != 0) {
         fprintf(stderr, "%s: the finding cannot be written: %s. This is it:\n", fuzz.findings,
                 strerror(error));
         report_print_prog(&report, target, stderr);
     }
+    return error == 0;
 }
 
 /* A failure is believed when its explicit schedule shows it again. */
@@ -321,8 +330,10 @@ report_new(const struct laboratory_target *target, const struct subject *subject
         fprintf(stderr, "A failure's replay differed.\n");
         outcome_print_difference(first, second, stderr);
     }
-    known_add(fuzz.known, first->result.signature, fuzz.tally->runs);
-    tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-");
+    /* On a full disk it stays new: once there is room, it is written. */
+    if (tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-")) {
+        known_add(fuzz.known, first->result.signature, fuzz.tally->runs);
+    }
     outcome_destroy(first);
     outcome_destroy(second);
     if (internal || !fuzz.keep_going) {

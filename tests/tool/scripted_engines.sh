@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Build trees whose fuzz targets are scripts, so that a test says what an engine does, and when. Sourced before testing.sh; $2 is
-# toy_driver. What a target does is in the file `libfuzzer` or `afl`, a script that gets the same arguments; each start is a line
-# of the file `starts`.
+# toy_driver. What a target does is in the file `libfuzzer` or `afl`, a script that gets the same arguments (`merge`, for a merge); each
+# start is a line of the file `starts`.
 driver=$2
 
 scripted_trees() {
@@ -10,7 +10,7 @@ scripted_trees() {
     printf 'seed' >trees/fuzz/corpus/toy/seed
     cat >trees/fuzz/bin/fuzz_toy <<END
 #!/usr/bin/env bash
-case " \$* " in *" -merge=1 "*) exit 1 ;; esac
+case " \$* " in *" -merge=1 "*) [ -e "$work/merge" ] && exec "$work/merge" "\$@" || exit 1 ;; esac
 echo "libfuzzer \$*" >>"$work/starts"
 exec "$work/libfuzzer" "\$@"
 END
@@ -30,7 +30,7 @@ END
     trap '[ -z "$running" ] || kill -9 "$running" 2>/dev/null; rm -rf "$work"' EXIT
 }
 
-# engine libfuzzer|afl: its script is what is read.
+# engine libfuzzer|afl|merge: its script is what is read.
 engine() {
     { echo '#!/usr/bin/env bash' && cat; } >"$1.new"
     chmod +x "$1.new"

@@ -6,6 +6,7 @@
 . "$(dirname "$0")/scripted_engines.sh"
 . "$(dirname "$0")/testing.sh"
 scripted_trees
+judged() { [ -n "$(find "$1/failures" "$1/unreproduced" -name '[^.]*.prog' -o -name '*crash*')" ]; } # DIR
 meta() { sed -n "s/^ *\"$2\": *\"\{0,1\}\([^\",]*\).*/\1/p" "$1"; } # FILE NAME
 
 "$program" run toy --subject fail --runs 400 -o found >stdout 2>stderr
@@ -23,7 +24,7 @@ for argument; do case \$argument in --*) ours+=("\$argument") ;; esac; done
 exec sleep 1000
 END
 begin_campaign camp --engine libfuzzer --seed 5 --jobs 1 --seconds 1000
-until_true [ -e camp/failures/$signature.prog ]
+until_true judged camp
 end_campaign 1
 file=camp/failures/$signature.json
 seed=$(sed -n '1s/.* -seed=\([0-9]*\) .*/\1/p' starts)
@@ -52,7 +53,7 @@ exec sleep 1000
 END
 : >starts
 begin_campaign artifact --engine libfuzzer --jobs 1 --seconds 1000
-until_true [ -e artifact/failures/$signature.prog ]
+until_true judged artifact
 end_campaign 1
 file=artifact/failures/$signature.json
 [ "$(meta $file instance)" = toy-libfuzzer-1 ] && [ "$(meta $file seed)" = "$(sed -n 's/.* -seed=\([0-9]*\) .*/\1/p' starts)" ] ||
@@ -67,7 +68,7 @@ exec sleep 1000
 END
 : >starts
 begin_campaign of_afl --engine afl --jobs 1 --seconds 1000
-until_true [ -e of_afl/failures/$signature.prog ]
+until_true judged of_afl
 end_campaign 1
 file=of_afl/failures/$signature.json
 [ "$(meta $file instance)" = toy-afl-main ] && [ "$(meta $file engine)" = afl ] && [ "$(meta $file role)" = main ] &&

@@ -86,8 +86,11 @@ struct campaign {
     struct campaign_sample *history;
     size_t history_count;
 
-    pid_t judge;     /* 0: none */
-    double judge_at; /* not before, if the last one could not */
+    int obstacle; /* errno: why nothing can be written; 0: it can */
+
+    pid_t judge;       /* 0: none */
+    double judge_at;   /* not before, if the last one could not */
+    bool cannot_judge; /* which was said */
     uint64_t duplicates, unreproduced, unstable, internal;
     uint64_t restarts;
 };
@@ -117,6 +120,12 @@ bool campaign_is_running(const struct campaign *campaign);
 
 /* Puts what must outlive this process there, whole or not at all. Returns: 0, or errno. */
 int campaign_save(const struct campaign *campaign);
+
+/*
+ * Saves, and notices whether that can be done: a disk that is full, and one that has room again, is said once. In between,
+ * engines that end are not started and not given up.
+ */
+void campaign_check_room(struct campaign *campaign);
 
 /* Files of a folder whose names end so; hidden ones do not count. */
 uint64_t campaign_count(const struct campaign *campaign, const char *folder, const char *suffix);
@@ -148,6 +157,9 @@ bool campaign_has_program(const struct campaign *campaign, const char *tree, con
 
 /* Reads what engines say of themselves, and passes on from AFL++ to libFuzzer what is new. */
 void campaign_observe(struct campaign *campaign);
+
+/* The number behind the last of this word in the end of a file; 0: it is not there. */
+uint64_t campaign_last_number(const char *path, const char *word);
 
 /* --- campaign_minimise.c ------------------------------------------------------------------- */
 

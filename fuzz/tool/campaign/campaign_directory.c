@@ -14,6 +14,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "tool/campaign/campaign.h"
@@ -21,6 +22,7 @@
 #include "tool/terminal.h"
 
 #define STATE_VERSION 1
+#define ROOM_MIN      (UINT64_C(4) << 20) /* bytes */
 
 #ifndef HEDDLE_COMMIT
 #define HEDDLE_COMMIT "unknown"
@@ -121,6 +123,37 @@ campaign_save(const struct campaign *campaign)
                     : ENAMETOOLONG;
     json_object_put(state);
     return error;
+}
+
+/* A full disk is as good as full a little before: engines write more than campaign.json. */
+static int
+find_obstacle(const struct campaign *campaign)
+{
+    struct statvfs status;
+    int error = campaign_save(campaign);
+    if (error == 0 && statvfs(campaign->options->directory, &status) == 0 &&
+        (uint64_t)status.f_bavail * status.f_frsize < ROOM_MIN) {
+        error = ENOSPC;
+    }
+    return error;
+}
+
+void
+campaign_check_room(struct campaign *campaign)
+{
+    const char *directory = campaign->options->directory;
+    int error = find_obstacle(campaign);
+    if (error != 0 && campaign->obstacle == 0) {
+        terminal_progress_erase();
+        command_complain("nothing more can be written in %s: %s. What runs goes on; engines that "
+                         "end, and failures, wait until it can",
+                         directory, strerror(error));
+    } else if (error == 0 && campaign->obstacle != 0) {
+        terminal_progress_erase();
+        command_complain("%s can be written in again: all goes on", directory);
+        campaign->judge_at = 0;
+    }
+    campaign->obstacle = error;
 }
 
 static uint64_t

@@ -273,8 +273,11 @@ bury(struct campaign *campaign, struct campaign_instance *instance, int status)
 {
     double now = terminal_now();
     bool was_short = now - instance->started < SHORT_LIFE;
+    campaign_check_room(campaign);
     instance->pid = 0;
-    instance->deaths = was_short ? instance->deaths + 1 : 0;
+    if (campaign->obstacle == 0) {
+        instance->deaths = was_short ? instance->deaths + 1 : 0;
+    }
     campaign->restarts++;
     instance->start_at = now + (was_short ? 1 : 0);
     terminal_progress_erase();
@@ -288,7 +291,9 @@ bury(struct campaign *campaign, struct campaign_instance *instance, int status)
                 instance->deaths);
         tell_last_words(campaign, instance);
     } else {
-        fputs("; it is started again\n", stderr);
+        fputs(campaign->obstacle == 0 ? "; it is started again\n"
+                                      : "; it is started again once there is room\n",
+              stderr);
     }
 }
 
@@ -301,7 +306,8 @@ campaign_tend(struct campaign *campaign)
         if (instance->pid != 0 && waitpid(instance->pid, &status, WNOHANG) == instance->pid) {
             bury(campaign, instance, status);
         }
-        if (instance->pid == 0 && !instance->given_up && terminal_now() >= instance->start_at) {
+        if (instance->pid == 0 && !instance->given_up && campaign->obstacle == 0 &&
+            terminal_now() >= instance->start_at) {
             start(campaign, instance);
         }
     }

@@ -35,7 +35,7 @@ enum judgement {
     JUDGED_UNREPRODUCED,
     JUDGED_UNSTABLE,
     JUDGED_INTERNAL,
-    JUDGED_IMPOSSIBLE, /* the disk is full, or the like: it is tried again */
+    JUDGED_IMPOSSIBLE, /* nothing can be written, or the like: it is tried again */
 };
 
 struct case_file {
@@ -211,6 +211,15 @@ keep(struct case_file *file)
     return JUDGED_NEW;
 }
 
+static bool
+has_words(const struct case_file *file, const char *log)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    return campaign_path(file->campaign, path, "logs/%s", log) && stat(path, &status) == 0 &&
+           status.st_size > 0;
+}
+
 static enum judgement
 judge(struct case_file *file)
 {
@@ -222,9 +231,9 @@ judge(struct case_file *file)
     if (code == TOOL_INTERNAL) {
         return put_aside(file, JUDGED_INTERNAL);
     }
-    /* That a command could not say what it saw says nothing of the file. */
-    bool has_said = file->result != NULL || code == TOOL_USAGE;
-    if (code == TOOL_ENVIRONMENT || code < 0 || !has_said) {
+    /* That a command could not say what it saw says nothing of the file; that this build cannot run it does. */
+    bool is_refused = code == TOOL_USAGE || code == TOOL_ENVIRONMENT;
+    if (is_refused ? !has_words(file, "judge-replay") : file->result == NULL) {
         return JUDGED_IMPOSSIBLE;
     }
     snprintf(file->signature, sizeof(file->signature), "%s", text_in(file->result, "signature"));
@@ -269,10 +278,27 @@ next_file(const struct campaign *campaign, char name[NAME_MAX + 1])
     return found;
 }
 
+/* What has to do with the disk is said when it is noticed. */
+static void
+cannot_judge(struct campaign *campaign)
+{
+    campaign->judge_at = terminal_now() + 10;
+    campaign_check_room(campaign);
+    if (campaign->obstacle == 0 && !campaign->cannot_judge) {
+        campaign->cannot_judge = true;
+        terminal_progress_erase();
+        command_complain("a failure cannot be judged now, and waits in incoming/ in %s; "
+                         "logs/judge-* there has what was said",
+                         campaign->options->directory);
+    }
+}
+
 static void
 take_judgement(struct campaign *campaign, int status)
 {
-    switch (WIFEXITED(status) ? WEXITSTATUS(status) : 0) {
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : JUDGED_IMPOSSIBLE;
+    campaign->cannot_judge = campaign->cannot_judge && code == JUDGED_IMPOSSIBLE;
+    switch (code) {
     case JUDGED_NEW:
         break;
     case JUDGED_DUPLICATE:
@@ -294,11 +320,7 @@ take_judgement(struct campaign *campaign, int status)
                          campaign->options->directory);
         break;
     default:
-        campaign->judge_at = terminal_now() + 10;
-        terminal_progress_erase();
-        command_complain("a failure cannot be judged now, and waits in incoming/ in %s: %s",
-                         campaign->options->directory,
-                         "is the disk full? logs/judge-* has what was said");
+        cannot_judge(campaign);
         break;
     }
     campaign->judge = 0;

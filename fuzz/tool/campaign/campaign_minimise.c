@@ -2,8 +2,11 @@
  *
  * At a campaign's end: each corpus as small as keeps its coverage.
  */
+#include <dirent.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "tool/campaign/campaign.h"
 #include "tool/campaign/campaign_process.h"
@@ -16,6 +19,25 @@ remove_folder(const char *path)
 {
     const char *const arguments[] = {"rm", "-rf", "--", path, NULL};
     (void)process_call(arguments, NULL);
+}
+
+/* Files of a folder that are not empty. */
+static uint64_t
+count_whole(const char *folder)
+{
+    char path[PATH_MAX];
+    uint64_t count = 0;
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        struct stat status;
+        count += entry->d_name[0] != '.' &&
+                 snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) < PATH_MAX &&
+                 stat(path, &status) == 0 && status.st_size > 0;
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return count;
 }
 
 /* libFuzzer's set cover. */
@@ -37,7 +59,8 @@ merge(const struct campaign *campaign, const char *target, const char *from, con
     bool merged = campaign_path(campaign, log, "logs/%s-minimise", target) && !line.failed &&
                   process_call(line.arguments, log) == 0;
     process_line_fini(&line);
-    return merged;
+    /* libFuzzer does not notice what it could not write. */
+    return merged && count_whole(to) == campaign_last_number(log, "MERGE-OUTER");
 }
 
 /* Into a folder beside it; only a whole one takes the place. */

@@ -16,9 +16,8 @@
 #include "tool/campaign/campaign.h"
 #include "tool/output.h"
 
-/* The number behind the last of this word in the end of a file; 0: it is not there. */
-static uint64_t
-last_number(const char *path, const char *word)
+uint64_t
+campaign_last_number(const char *path, const char *word)
 {
     char text[8192];
     uint64_t number = 0;
@@ -39,6 +38,7 @@ last_number(const char *path, const char *word)
     return number;
 }
 
+/* False: it could not be written, and must be tried again. */
 static bool
 copy_to_corpus(const struct campaign *campaign, const char *target, const char *from)
 {
@@ -49,10 +49,10 @@ copy_to_corpus(const struct campaign *campaign, const char *target, const char *
     if (file != NULL) {
         fclose(file);
     }
-    return size > 0 && size <= CAMPAIGN_INPUT_MAX &&
-           campaign_path(campaign, to, "corpus/%s/afl-%016" PRIx64, target,
-                         (uint64_t)XXH3_64bits(bytes, size)) &&
-           (access(to, F_OK) == 0 || output_write(to, bytes, size) == 0);
+    return size == 0 || size > CAMPAIGN_INPUT_MAX ||
+           !campaign_path(campaign, to, "corpus/%s/afl-%016" PRIx64, target,
+                          (uint64_t)XXH3_64bits(bytes, size)) ||
+           access(to, F_OK) == 0 || output_write(to, bytes, size) == 0;
 }
 
 /* AFL++ names them id:000123,…; those that it has from others are marked so. */
@@ -61,6 +61,7 @@ copy_queue(struct campaign *campaign, struct campaign_instance *instance)
 {
     char path[PATH_MAX], entry_path[PATH_MAX];
     uint32_t seen = instance->queue_seen;
+    bool whole = true;
     if (!campaign_path(campaign, path, "afl/%s/%s/queue", instance->target, instance->name)) {
         return;
     }
@@ -73,13 +74,13 @@ copy_queue(struct campaign *campaign, struct campaign_instance *instance)
         seen = id >= seen ? id + 1 : seen;
         if (strstr(entry->d_name, ",sync:") == NULL &&
             snprintf(entry_path, sizeof(entry_path), "%s/%s", path, entry->d_name) < PATH_MAX) {
-            copy_to_corpus(campaign, instance->target, entry_path);
+            whole = copy_to_corpus(campaign, instance->target, entry_path) && whole;
         }
     }
     if (directory != NULL) {
         closedir(directory);
     }
-    instance->queue_seen = seen;
+    instance->queue_seen = whole ? seen : instance->queue_seen;
 }
 
 void
@@ -93,10 +94,10 @@ campaign_observe(struct campaign *campaign)
             copy_queue(campaign, instance);
             if (campaign_path(campaign, path, "afl/%s/%s/fuzzer_stats", instance->target,
                               instance->name)) {
-                edges = last_number(path, "edges_found");
+                edges = campaign_last_number(path, "edges_found");
             }
         } else if (campaign_path(campaign, path, "logs/%s", instance->name)) {
-            edges = last_number(path, " cov:");
+            edges = campaign_last_number(path, " cov:");
         }
         instance->edges = edges > instance->edges ? edges : instance->edges;
     }
