@@ -165,6 +165,7 @@ fuzz(struct campaign *campaign)
            anybody_left(campaign)) {
         campaign_tend(campaign);
         (void)campaign_judge(campaign);
+        campaign_share(campaign);
         if (terminal_now() - observed >= OBSERVE_SECONDS) {
             write_down(campaign);
             observed = terminal_now();
@@ -205,6 +206,7 @@ tell_end(struct campaign *campaign)
            sample.edges, sum.pairs, sample.corpus, campaign->restarts);
     printf("%" PRIu64 " duplicates of failures, %" PRIu64 " unreproduced, %" PRIu64 " unstable\n",
            campaign->duplicates, campaign->unreproduced, campaign->unstable);
+    campaign_share_tell(campaign);
     uint64_t waiting = campaign_count(campaign, "incoming", "");
     if (waiting > 0) {
         printf("%" PRIu64 " failure%s in incoming/ not judged yet: --resume does it\n", waiting,
@@ -250,6 +252,7 @@ run(struct campaign *campaign)
         fputs("\r\033[K", stderr);
     }
     judge_the_rest(campaign);
+    campaign_share_now(campaign, true);
     if (!interrupted) {
         campaign_minimise(campaign);
         judge_the_rest(campaign); /* of one input more, that may be */
@@ -257,6 +260,7 @@ run(struct campaign *campaign)
     struct campaign_sample sample = sample_now(campaign);
     add_sample(campaign, &sample);
     campaign_check_room(campaign);
+    campaign_share_now(campaign, false);
     bool lost_all = !anybody_left(campaign);
     code = tell_end(campaign);
     return lost_all ? tool_exit_worse(code, TOOL_ENVIRONMENT) : code;

@@ -34,6 +34,8 @@ struct campaign_options {
     double seconds; /* of all lives together */
     const char *directory;
     bool resume;
+    const char *share; /* the folder of several hosts' campaigns; NULL: none */
+    const char *host;  /* what this one is called there */
     bool is_seeded;
     uint64_t seed;     /* of all randomness, if it is seeded; else it is drawn */
     const char *trees; /* the folder of the build trees: fuzz, afl, afl-asan, release */
@@ -44,7 +46,8 @@ enum campaign_role { CAMPAIGN_MAIN, CAMPAIGN_SECONDARY, CAMPAIGN_ASAN };
 
 /* One process of an engine, started again where it ends. */
 struct campaign_instance {
-    char name[64]; /* "lifecycle-afl-main" */
+    char name[64];     /* "lifecycle-afl-main", of several hosts "HOST-lifecycle-afl-main" */
+    char afl_name[64]; /* AFL++'s own, of 24 characters at most: of several hosts "HOST-main" */
     const char *target;
     enum campaign_engine engine;
     enum campaign_role role;
@@ -88,9 +91,14 @@ struct campaign {
 
     int obstacle; /* errno: why nothing can be written; 0: it can */
 
-    pid_t judge;       /* 0: none */
-    double judge_at;   /* not before, if the last one could not */
-    bool cannot_judge; /* which was said */
+    pid_t judge;                        /* 0: none */
+    double judge_at;                    /* not before, if the last one could not */
+    bool cannot_judge;                  /* which was said */
+    struct campaign_exchange *exchange; /* NULL: nothing is shared */
+    pid_t exchanging;                   /* 0: nothing is now */
+    double exchange_began, exchange_at;
+    bool cannot_share; /* which was said */
+
     uint64_t duplicates, unreproduced, unstable, internal;
     uint64_t restarts;
 };
@@ -126,6 +134,9 @@ int campaign_save(const struct campaign *campaign);
  * engines that end are not started and not given up.
  */
 void campaign_check_room(struct campaign *campaign);
+
+/* Is a file of this name neither hidden nor "NAME.Ab12Cd", which somebody is still writing (output.c)? */
+bool campaign_is_whole(const char *name);
 
 /* Files of a folder whose names end so; hidden ones do not count. */
 uint64_t campaign_count(const struct campaign *campaign, const char *folder, const char *suffix);
@@ -165,6 +176,22 @@ uint64_t campaign_last_number(const char *path, const char *word);
 
 /* Makes each corpus as small as keeps its coverage, and says how small. */
 void campaign_minimise(struct campaign *campaign);
+
+/* --- campaign_share.c ---------------------------------------------------------------------- */
+
+/* What shares nothing needs none of these. */
+
+/* Makes this host's folder. Returns: anything but TOOL_OK has complained. Requires: the campaign has its seed. */
+enum tool_exit campaign_share_open(struct campaign *campaign);
+
+/* Begins an exchange if it is time, beside the engines; notices the end of the last one. */
+void campaign_share(struct campaign *campaign);
+
+/* Waits for one to its end; without others, only what this host has is written there. */
+void campaign_share_now(struct campaign *campaign, bool with_others);
+
+/* A line on what came from others. */
+void campaign_share_tell(const struct campaign *campaign);
 
 /* --- campaign_judge.c ---------------------------------------------------------------------- */
 

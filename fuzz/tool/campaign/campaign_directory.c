@@ -322,6 +322,13 @@ campaign_is_running(const struct campaign *campaign)
     return running;
 }
 
+bool
+campaign_is_whole(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return name[0] != '.' && (dot == NULL || strlen(dot) != strlen(".XXXXXX"));
+}
+
 /* What a killed writer was in the middle of: "NAME.prog.Ab12Cd" (output.c), ".NAME.prog" (the judge). */
 static void
 sweep(const struct campaign *campaign, const char *folder)
@@ -329,10 +336,9 @@ sweep(const struct campaign *campaign, const char *folder)
     char path[PATH_MAX];
     DIR *directory = campaign_path(campaign, path, "%s", folder) ? opendir(path) : NULL;
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-        const char *name = entry->d_name, *dot = strrchr(name, '.');
-        bool is_temporary = dot != NULL && dot > name && strlen(dot) == strlen(".XXXXXX");
-        bool is_hidden = name[0] == '.' && name[1] != '\0' && strcmp(name, "..") != 0;
-        if ((is_temporary || is_hidden) && campaign_path(campaign, path, "%s/%s", folder, name)) {
+        const char *name = entry->d_name;
+        if (!campaign_is_whole(name) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+            campaign_path(campaign, path, "%s/%s", folder, name)) {
             unlink(path);
         }
     }
@@ -423,5 +429,5 @@ campaign_open(struct campaign *campaign)
         command_complain("-o: %s: %s", options->directory, strerror(error));
         return output_exit(error);
     }
-    return TOOL_OK;
+    return campaign_share_open(campaign);
 }

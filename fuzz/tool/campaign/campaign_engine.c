@@ -52,13 +52,19 @@ add_instance(struct campaign *campaign, const char *target, enum campaign_engine
     }
     struct campaign_instance *instance = &campaign->instances[campaign->instance_count++];
     *instance = (struct campaign_instance){.target = target, .engine = engine, .role = role};
-    if (engine == CAMPAIGN_LIBFUZZER) {
-        snprintf(instance->name, sizeof(instance->name), "%s-libfuzzer-%u", target, number);
-    } else if (role == CAMPAIGN_SECONDARY) {
-        snprintf(instance->name, sizeof(instance->name), "%s-afl-%u", target, number);
+    const char *host = campaign->options->host, *dash = host[0] != '\0' ? "-" : "";
+    char kind[32];
+    if (role == CAMPAIGN_SECONDARY) {
+        snprintf(kind, sizeof(kind), "%u", number);
     } else {
-        snprintf(instance->name, sizeof(instance->name), "%s-afl-%s", target,
-                 role == CAMPAIGN_MAIN ? "main" : "asan");
+        snprintf(kind, sizeof(kind), "%s", role == CAMPAIGN_MAIN ? "main" : "asan");
+    }
+    snprintf(instance->name, sizeof(instance->name), "%s%s%s-%s-%s", host, dash, target,
+             engine == CAMPAIGN_LIBFUZZER ? "libfuzzer" : "afl", kind);
+    if (host[0] != '\0') {
+        snprintf(instance->afl_name, sizeof(instance->afl_name), "%s-%s", host, kind);
+    } else {
+        memcpy(instance->afl_name, instance->name, sizeof(instance->afl_name));
     }
 }
 
@@ -170,9 +176,10 @@ static void
 put_afl_environment(struct process_line *line, const struct campaign *campaign,
                     const struct campaign_instance *instance)
 {
-    static const char *const always[] = {"AFL_SKIP_CPUFREQ=1",
-                                         "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
-                                         "AFL_NO_AFFINITY=1", "AFL_NO_UI=1", "AFL_AUTORESUME=1"};
+    static const char *const always[] = {
+        "AFL_SKIP_CPUFREQ=1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
+        "AFL_NO_AFFINITY=1",  "AFL_NO_UI=1",
+        "AFL_AUTORESUME=1",   "AFL_SYNC_TIME=1"};
     char module[PATH_MAX];
     snprintf(module, sizeof(module), "%s/release/lib/libheddle_mutator_%s.so",
              campaign->options->trees, instance->target);
@@ -194,7 +201,7 @@ make_afl(struct process_line *line, const struct campaign *campaign,
     const char *directory = campaign->options->directory;
     process_put(line, "afl-fuzz");
     process_put(line, instance->role == CAMPAIGN_MAIN ? "-M" : "-S");
-    process_put(line, instance->name);
+    process_put(line, instance->afl_name);
     process_put(line, "-i");
     process_put(line, seeds);
     process_put(line, "-s");

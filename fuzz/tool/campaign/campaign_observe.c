@@ -62,7 +62,7 @@ copy_queue(struct campaign *campaign, struct campaign_instance *instance)
     char path[PATH_MAX], entry_path[PATH_MAX];
     uint32_t seen = instance->queue_seen;
     bool whole = true;
-    if (!campaign_path(campaign, path, "afl/%s/%s/queue", instance->target, instance->name)) {
+    if (!campaign_path(campaign, path, "afl/%s/%s/queue", instance->target, instance->afl_name)) {
         return;
     }
     DIR *directory = opendir(path);
@@ -93,7 +93,7 @@ campaign_observe(struct campaign *campaign)
         if (instance->engine == CAMPAIGN_AFL) {
             copy_queue(campaign, instance);
             if (campaign_path(campaign, path, "afl/%s/%s/fuzzer_stats", instance->target,
-                              instance->name)) {
+                              instance->afl_name)) {
                 edges = campaign_last_number(path, "edges_found");
             }
         } else if (campaign_path(campaign, path, "logs/%s", instance->name)) {
