@@ -15,10 +15,10 @@ separate_arguments(given UNIX_COMMAND "$ENV{CFLAGS}")
 set(given_coverage ${given})
 list(FILTER given_coverage INCLUDE REGEX "^-fsanitize=fuzzer-no-link$|^-fsanitize-coverage=")
 if(given_coverage)
-  target_compile_options(heddle_observed INTERFACE
-    -fno-sanitize=fuzzer-no-link -fno-sanitize-coverage=edge,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls)
-  target_compile_options(heddle_unobserved INTERFACE
-    -fno-sanitize=fuzzer-no-link -fno-sanitize-coverage=edge,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls)
+  foreach(library heddle_observed heddle_unobserved)
+    target_compile_options(${library} INTERFACE -fno-sanitize=fuzzer-no-link
+      -fno-sanitize-coverage=edge,trace-pc-guard,inline-8bit-counters,pc-table,trace-cmp,indirect-calls)
+  endforeach()
   target_compile_options(heddle_feedback INTERFACE ${given_coverage})
 endif()
 

@@ -31,9 +31,12 @@ static struct {
     unsigned int feedback;
     uint64_t double_every; /* 0: never */
     struct heddle_log *log;
-    struct known_set *known;
+    struct known_set *known; /* is not reported */
+    struct known_set *told;  /* was, on stderr */
     struct program program;
-    struct tally *tally; /* of this process alone, or a file's */
+    struct tally *tally;  /* of this process alone, or a file's */
+    uint64_t runs_before; /* of the tally, when this process began */
+    const char *origin;
 } fuzz;
 
 /* --- arguments ---------------------------------------------------------------------------- */
@@ -141,6 +144,13 @@ take_without(const char *value, const char *argument)
     }
 }
 
+static void
+take_origin(const char *value, const char *argument)
+{
+    (void)argument;
+    fuzz.origin = value;
+}
+
 /* The kernel forgets it at a fork, and AFL++'s fork server forks. */
 static void
 die_with_parent(void)
@@ -162,10 +172,15 @@ static const struct {
     const char *name, *value;
     void (*take)(const char *value, const char *argument);
 } arguments[] = {
-    {"--known=", "DIR", take_known},           {"--findings=", "DIR", take_findings},
-    {"--keep-going=", "1", take_keep_going},   {"--print-hashes=", "1", take_print_hashes},
-    {"--double=", "N", take_double},           {"--tally=", "FILE", take_tally},
-    {"--with-parent=", "1", take_with_parent}, {"--without=", "pairs,faults,mutator", take_without},
+    {"--known=", "DIR", take_known},
+    {"--findings=", "DIR", take_findings},
+    {"--keep-going=", "1", take_keep_going},
+    {"--print-hashes=", "1", take_print_hashes},
+    {"--double=", "N", take_double},
+    {"--tally=", "FILE", take_tally},
+    {"--origin=", "WORDS", take_origin},
+    {"--with-parent=", "1", take_with_parent},
+    {"--without=", "pairs,faults,mutator", take_without},
 };
 
 static bool
@@ -235,9 +250,10 @@ int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     fuzz.known = known_create();
+    fuzz.told = known_create();
     fuzz.log = heddle_log_create();
     fuzz.tally = calloc(1, sizeof(*fuzz.tally));
-    if (fuzz.known == NULL || fuzz.log == NULL || fuzz.tally == NULL) {
+    if (fuzz.known == NULL || fuzz.told == NULL || fuzz.log == NULL || fuzz.tally == NULL) {
         give_up((*argv)[0], strerror(errno));
     }
     if (laboratory_target_find(fuzz_target.target) == NULL ||
@@ -256,6 +272,7 @@ LLVMFuzzerInitialize(int *argc, char ***argv)
     if (!feedback_init(fuzz.feedback)) {
         give_up((*argv)[0], strerror(errno));
     }
+    fuzz.runs_before = fuzz.tally->runs;
     atexit(say_goodbye);
     heddle_set_death_hook(on_death);
     return 0;
@@ -289,27 +306,38 @@ take_outcome(const struct laboratory_target *target)
     return outcome;
 }
 
-static void
+/* Returns: false: it could not be written. */
+static bool
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
-    char path[PATH_MAX], found_by[128];
-    snprintf(found_by, sizeof(found_by), "run %" PRIu64 " of fuzzing target %s on subject %s",
-             fuzz.tally->runs, target->name, outcome->program.subject);
+    uint64_t run = fuzz.tally->runs - fuzz.runs_before;
+    char path[PATH_MAX], found_by[128], origin[256];
+    snprintf(found_by, sizeof(found_by), "run %" PRIu64 " of fuzzing target %s on subject %s", run,
+             target->name, outcome->program.subject);
+    if (fuzz.origin != NULL) {
+        snprintf(origin, sizeof(origin), "%s run=%" PRIu64, fuzz.origin, run);
+    }
     struct report report = {.target = target->name,
                             .subject = outcome->program.subject,
                             .program = &outcome->program,
                             .result = &outcome->result,
                             .totals = &outcome->totals,
                             .found_by = found_by,
+                            .origin = fuzz.origin != NULL ? origin : NULL,
                             .options = ""};
     int error =
         finding_write(fuzz.findings, prefix, outcome->result.signature, &report, target, path);
+    if (known_number(fuzz.told, outcome->result.signature) != KNOWN_NEVER) {
+        return error == 0;
+    }
+    known_add(fuzz.told, outcome->result.signature, 0);
     report_failure(&report, stderr);
     if (error != 0) {
         fprintf(stderr, "%s: the finding cannot be written: %s. This is it:\n", fuzz.findings,
                 strerror(error));
         report_print_prog(&report, target, stderr);
     }
+    return error == 0;
 }
 
 /* A failure is believed when its explicit schedule shows it again. */
@@ -332,8 +360,10 @@ report_new(const struct laboratory_target *target, const struct subject *subject
         fprintf(stderr, "A failure's replay differed.\n");
         outcome_print_difference(first, second, stderr);
     }
-    known_add(fuzz.known, first->result.signature, fuzz.tally->runs);
-    tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-");
+    /* On a full disk it stays new: once there is room, it is written. */
+    if (tell(first, target, internal ? "internal-" : reproduced ? "" : "unstable-")) {
+        known_add(fuzz.known, first->result.signature, fuzz.tally->runs);
+    }
     outcome_destroy(first);
     outcome_destroy(second);
     if (internal || !fuzz.keep_going) {
@@ -377,6 +407,17 @@ find_target_and_subject(const uint8_t *bytes, size_t size, const struct laborato
     if (laboratory_obstacle(*target, *subject) != NULL) {
         *target = laboratory_target_find(fuzz_target.target);
         *subject = laboratory_subject_find(fuzz_target.subject);
+    }
+}
+
+/* What an input says of the build that it needs is of another's execution; a failure found here is one of this build. */
+static void
+adopt(struct program *program)
+{
+    program->requires_build = PROGRAM_REQUIRES_NOTHING;
+    if (!heddle_has_accesses() || strcmp(program->build, heddle_build_id()) != 0) {
+        program->event_model = PROGRAM_EVENT_MODEL_SYNC;
+        program->build[0] = '\0';
     }
 }
 
@@ -427,6 +468,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     program_decode(program, bytes, size, target->vocabulary);
     snprintf(program->target, sizeof(program->target), "%s", target->name);
     snprintf(program->subject, sizeof(program->subject), "%s", subject->name);
+    adopt(program);
 
     fuzz.tally->runs++;
     heddle_forget(); /* an input means the same, whatever came before it */

@@ -10,7 +10,8 @@
  * --keep-going=1 (a failure is known once it was reported: the process does not end), --print-hashes=1 (a line an input:
  * of its bytes, its verdict, and the hash of its events; whatever came before it, that is the same), --double=N (every Nth
  * input is executed twice: if that differs, a file unstable-… says so, and the process ends), --tally=FILE (what was done is
- * added there, tool/tally.h), --with-parent=1 (the process ends when its parent does), and --without=LIST (of pairs, faults and
+ * added there, tool/tally.h), --origin=WORDS (go into the head of each finding, with the number of the execution since the start:
+ * who found it, with which seed), --with-parent=1 (the process ends when its parent does), and --without=LIST (of pairs, faults and
  * mutator: the fuzzing engine does not hear of such, mutates by itself; to measure what they are worth).
  */
 #ifndef TARGETS_HARNESS_H

@@ -3,6 +3,7 @@
  * heddle campaign: its arguments. The work is in campaign.c.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,9 @@
 
 #define DEFAULT_TARGET  "lifecycle"
 #define DEFAULT_SECONDS 3600
+#define HOST_SIZE_MAX   16
 
-enum { KEY_ENGINE = 256, KEY_SECONDS, KEY_RESUME, KEY_TREES };
+enum { KEY_ENGINE = 256, KEY_HOST, KEY_SHARE, KEY_SECONDS, KEY_RESUME, KEY_SEED, KEY_TREES };
 
 static const struct argp_option options[] = {
     COMMAND_OPTION_HELP,
@@ -22,7 +24,13 @@ static const struct argp_option options[] = {
     {"jobs", 'j', "N", 0, "Processes of engines, for all targets; default: one a processor", 0},
     {"seconds", KEY_SECONDS, "T", 0, "Of all its lives together; default 3600", 0},
     {"output", 'o', "DIR", 0, "The campaign's directory", 0},
+    {"seed", KEY_SEED, "N", 0,
+     "Of all its randomness, from 1; default: drawn, and written to campaign.json", 0},
     {"resume", KEY_RESUME, NULL, 0, "Go on with the campaign in DIR, interrupted or killed", 0},
+    {"share", KEY_SHARE, "DIR", 0,
+     "Exchange inputs and failures with campaigns on other hosts, by this folder that all reach",
+     0},
+    {"host", KEY_HOST, "NAME", 0, "What this one is called there; default: the host's name", 0},
     {"trees", KEY_TREES, "DIR", 0,
      "Where the build trees fuzz, afl, afl-asan and release are; default: beside this program's",
      0},
@@ -60,6 +68,15 @@ parse(int key, char *argument, struct argp_state *state)
     case 'o':
         chosen->directory = argument;
         return 0;
+    case KEY_SEED:
+        chosen->is_seeded = true;
+        return command_number("--seed", argument, 1, UINT64_MAX, &chosen->seed) ? 0 : EINVAL;
+    case KEY_SHARE:
+        chosen->share = argument;
+        return 0;
+    case KEY_HOST:
+        chosen->host = argument;
+        return 0;
     case KEY_RESUME:
         chosen->resume = true;
         return 0;
@@ -76,6 +93,10 @@ parse(int key, char *argument, struct argp_state *state)
     case ARGP_KEY_END:
         if (chosen->directory == NULL) {
             command_complain("needs -o DIR, the campaign's directory");
+            return EINVAL;
+        }
+        if (chosen->host != NULL && chosen->share == NULL) {
+            command_complain("--host: needs --share DIR, where that name is used");
             return EINVAL;
         }
         return 0;
@@ -120,6 +141,35 @@ names_are_usable(const struct campaign_options *chosen)
     return true;
 }
 
+/* It is part of files' names, and of those of AFL++'s processes, which have at most so many characters. */
+static bool
+settle_host(struct campaign_options *chosen, char host[HOST_NAME_MAX + 1])
+{
+    static const char usable[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    if (chosen->share == NULL) {
+        chosen->host = "";
+        return true;
+    }
+    if (chosen->host == NULL) {
+        if (gethostname(host, HOST_NAME_MAX) != 0) {
+            host[0] = '\0';
+        }
+        host[HOST_SIZE_MAX] = '\0';
+        host[strcspn(host, ".")] = '\0';
+        for (char *at = host + strspn(host, usable); *at != '\0'; at += strspn(at, usable)) {
+            *at = '_'; /* most often a '-' */
+        }
+        chosen->host = host;
+    }
+    size_t length = strlen(chosen->host);
+    if (length == 0 || length > HOST_SIZE_MAX || strspn(chosen->host, usable) != length) {
+        command_complain("--host: '%s' is no name for a host: letters, digits and '_', at most %d",
+                         chosen->host, HOST_SIZE_MAX);
+        return false;
+    }
+    return true;
+}
+
 enum tool_exit
 command_campaign(int argc, char **argv)
 {
@@ -132,17 +182,19 @@ command_campaign(int argc, char **argv)
                "confirmed by replay, told apart by its signature, shrunk and explained, while the "
                "engines go on. Five executions in a hundred are done twice and compared.\v"
                "TARGET is a fuzz target: lifecycle (default), reference, registry, ... Killed at "
-               "any moment, --resume goes on with nothing lost.\n\n"
+               "any moment, --resume goes on with nothing lost. On several hosts: one campaign "
+               "each, with a directory of its own and the same --share (docs/many-hosts.md).\n\n"
                "Example: heddle campaign reference --engine both --seconds 600 -o campaign",
     };
-    char trees[PATH_MAX];
+    char trees[PATH_MAX], host[HOST_NAME_MAX + 1];
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     struct campaign_options chosen = {.libfuzzer = true,
                                       .afl = true,
                                       .jobs = processors > 0 ? (unsigned)processors : 1,
                                       .seconds = DEFAULT_SECONDS};
     if (!command_parse(&argp, argc, argv, &chosen) || !names_are_usable(&chosen) ||
-        !output_is_usable("-o", chosen.directory)) {
+        !settle_host(&chosen, host) || !output_is_usable("-o", chosen.directory) ||
+        (chosen.share != NULL && !output_is_usable("--share", chosen.share))) {
         return TOOL_USAGE;
     }
     if (chosen.target_count == 0) {

@@ -110,6 +110,9 @@ print_facts(const struct report *report, const char *indentation, FILE *out)
     if (report->found_by != NULL) {
         fprintf(out, "%sfound by: %s\n", indentation, report->found_by);
     }
+    if (report->origin != NULL) {
+        fprintf(out, "%sorigin: %s\n", indentation, report->origin);
+    }
 }
 
 void

@@ -25,6 +25,7 @@ struct report {
     size_t injection_count, injections_max; /* all of them; how many are known at most */
     const char *words;                      /* the last of a process that died */
     const char *found_by;                   /* the run that found it */
+    const char *origin;  /* of a campaign: the process and its seed, as words "name=value" */
     const char *options; /* for the command that reproduces it, before the file; or "" */
     /* Of totals: which file an execution of that number was of. NULL: programs had none, numbers are of runs. */
     const char *(*file_of)(uint64_t number, const void *argument);

@@ -22,7 +22,9 @@ tally_open(const char *path)
     if (file < 0) {
         return NULL;
     }
-    if (ftruncate(file, sizeof(*tally)) == 0) {
+    /* With its blocks, since a full disk would kill whoever writes to a hole of the mapping. */
+    errno = ftruncate(file, sizeof(*tally)) == 0 ? posix_fallocate(file, 0, sizeof(*tally)) : errno;
+    if (errno == 0) {
         tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     }
     int error = errno;

@@ -125,19 +125,6 @@ tell_progress(const struct campaign *campaign, const struct campaign_sample *sam
 }
 
 static void
-save(const struct campaign *campaign)
-{
-    static bool complained;
-    int error = campaign_save(campaign);
-    if (error != 0 && !complained) {
-        fputc('\n', stderr);
-        command_complain("campaign.json cannot be written: %s; the campaign goes on",
-                         strerror(error));
-    }
-    complained = error != 0;
-}
-
-static void
 write_down(struct campaign *campaign)
 {
     static double sampled = -SAMPLE_SECONDS;
@@ -154,7 +141,7 @@ write_down(struct campaign *campaign)
         sampled = sample.seconds;
         add_sample(campaign, &sample);
     }
-    save(campaign);
+    campaign_check_room(campaign);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -178,6 +165,7 @@ fuzz(struct campaign *campaign)
            anybody_left(campaign)) {
         campaign_tend(campaign);
         (void)campaign_judge(campaign);
+        campaign_share(campaign);
         if (terminal_now() - observed >= OBSERVE_SECONDS) {
             write_down(campaign);
             observed = terminal_now();
@@ -191,7 +179,8 @@ static void
 judge_the_rest(struct campaign *campaign)
 {
     double until = terminal_now() + 1.5; /* a file is taken once it is a second old */
-    while (campaign_judge(campaign) || terminal_now() < until) {
+    while (campaign_judge(campaign) ||
+           (campaign_count(campaign, "incoming", "") > 0 && terminal_now() < until)) {
         usleep(TICK_US);
     }
 }
@@ -217,6 +206,12 @@ tell_end(struct campaign *campaign)
            sample.edges, sum.pairs, sample.corpus, campaign->restarts);
     printf("%" PRIu64 " duplicates of failures, %" PRIu64 " unreproduced, %" PRIu64 " unstable\n",
            campaign->duplicates, campaign->unreproduced, campaign->unstable);
+    campaign_share_tell(campaign);
+    uint64_t waiting = campaign_count(campaign, "incoming", "");
+    if (waiting > 0) {
+        printf("%" PRIu64 " failure%s in incoming/ not judged yet: --resume does it\n", waiting,
+               waiting == 1 ? " is" : "s are");
+    }
     char line[128];
     snprintf(line, sizeof(line), "%" PRIu64 " distinct failure%s", sample.failures,
              sample.failures == 1 ? "" : "s");
@@ -257,13 +252,15 @@ run(struct campaign *campaign)
         fputs("\r\033[K", stderr);
     }
     judge_the_rest(campaign);
+    campaign_share_now(campaign, true);
     if (!interrupted) {
         campaign_minimise(campaign);
         judge_the_rest(campaign); /* of one input more, that may be */
     }
     struct campaign_sample sample = sample_now(campaign);
     add_sample(campaign, &sample);
-    save(campaign);
+    campaign_check_room(campaign);
+    campaign_share_now(campaign, false);
     bool lost_all = !anybody_left(campaign);
     code = tell_end(campaign);
     return lost_all ? tool_exit_worse(code, TOOL_ENVIRONMENT) : code;

@@ -6,7 +6,7 @@
  *   campaign.json          what runs, for how long it has, and how it grew
  *   corpus/TARGET/         inputs; libFuzzer writes here, AFL++ reads it, and what AFL++ keeps is copied here
  *   afl/TARGET/INSTANCE/   AFL++'s own
- *   seeds/TARGET/          what an empty corpus starts from
+ *   seeds/TARGET/          what engines start from where the build tree has no seeds
  *   incoming/              failures as the engines found them, not yet judged
  *   failures/SIGNATURE.*   judged: confirmed, one a signature, shrunk: .prog, .txt (explained), .json
  *   unreproduced/          what did not happen again
@@ -24,6 +24,7 @@
 
 #define CAMPAIGN_TARGETS_MAX   16
 #define CAMPAIGN_INSTANCES_MAX 256
+#define CAMPAIGN_INPUT_MAX     4096 /* bytes, as the clusters' .options have it */
 
 struct campaign_options {
     const char *targets[CAMPAIGN_TARGETS_MAX]; /* names of fuzz targets; none: lifecycle */
@@ -33,6 +34,10 @@ struct campaign_options {
     double seconds; /* of all lives together */
     const char *directory;
     bool resume;
+    const char *share; /* the folder of several hosts' campaigns; NULL: none */
+    const char *host;  /* what this one is called there */
+    bool is_seeded;
+    uint64_t seed;     /* of all randomness, if it is seeded; else it is drawn */
     const char *trees; /* the folder of the build trees: fuzz, afl, afl-asan, release */
 };
 
@@ -41,12 +46,15 @@ enum campaign_role { CAMPAIGN_MAIN, CAMPAIGN_SECONDARY, CAMPAIGN_ASAN };
 
 /* One process of an engine, started again where it ends. */
 struct campaign_instance {
-    char name[64]; /* "lifecycle-afl-main" */
+    char name[64];     /* "lifecycle-afl-main", of several hosts "HOST-lifecycle-afl-main" */
+    char afl_name[64]; /* AFL++'s own, of 24 characters at most: of several hosts "HOST-main" */
     const char *target;
     enum campaign_engine engine;
     enum campaign_role role;
     pid_t pid; /* 0: does not run */
     double started, start_at;
+    unsigned starts;     /* in this life */
+    uint32_t seed;       /* of the last one */
     unsigned deaths;     /* in a row, each soon after its start */
     bool given_up;       /* then it is not started any more */
     uint64_t edges;      /* that it has seen, as it counts them */
@@ -77,11 +85,20 @@ struct campaign {
     double stopped;        /* and when its engines were; 0: they run */
     double seconds_before; /* of earlier lives */
     unsigned lives;
+    uint64_t seed; /* of the whole campaign; with it, every start of an engine has one of its own */
     struct campaign_sample *history;
     size_t history_count;
 
-    pid_t judge;     /* 0: none */
-    double judge_at; /* not before, if the last one could not */
+    int obstacle; /* errno: why nothing can be written; 0: it can */
+
+    pid_t judge;                        /* 0: none */
+    double judge_at;                    /* not before, if the last one could not */
+    bool cannot_judge;                  /* which was said */
+    struct campaign_exchange *exchange; /* NULL: nothing is shared */
+    pid_t exchanging;                   /* 0: nothing is now */
+    double exchange_began, exchange_at;
+    bool cannot_share; /* which was said */
+
     uint64_t duplicates, unreproduced, unstable, internal;
     uint64_t restarts;
 };
@@ -112,11 +129,27 @@ bool campaign_is_running(const struct campaign *campaign);
 /* Puts what must outlive this process there, whole or not at all. Returns: 0, or errno. */
 int campaign_save(const struct campaign *campaign);
 
+/*
+ * Saves, and notices whether that can be done: a disk that is full, and one that has room again, is said once. In between,
+ * engines that end are not started and not given up.
+ */
+void campaign_check_room(struct campaign *campaign);
+
+/* Is a file of this name neither hidden nor "NAME.Ab12Cd", which somebody is still writing (output.c)? */
+bool campaign_is_whole(const char *name);
+
 /* Files of a folder whose names end so; hidden ones do not count. */
 uint64_t campaign_count(const struct campaign *campaign, const char *folder, const char *suffix);
 
 /* For how long engines have run, in all lives. */
 double campaign_seconds(const struct campaign *campaign);
+
+/*
+ * Where engines begin: the build tree's seeds, or where it has none the campaign's, which are made.
+ * Returns: 0, or errno. *ours: it is the latter.
+ */
+int campaign_seeds(const struct campaign *campaign, const char *target, char path[PATH_MAX],
+                   bool *ours);
 
 /* --- campaign_engine.c -------------------------------------------------------------------- */
 
@@ -126,21 +159,39 @@ enum tool_exit campaign_plan(struct campaign *campaign);
 /* Starts those that do not run and should, and notices who has ended. */
 void campaign_tend(struct campaign *campaign);
 
-/* Reads what they say of themselves, and passes on from AFL++ to libFuzzer what is new. */
-void campaign_observe(struct campaign *campaign);
-
 void campaign_stop(struct campaign *campaign);
 
 /* Has this target this program in that build tree? */
 bool campaign_has_program(const struct campaign *campaign, const char *tree, const char *target);
+
+/* --- campaign_observe.c ------------------------------------------------------------------- */
+
+/* Reads what engines say of themselves, and passes on from AFL++ to libFuzzer what is new. */
+void campaign_observe(struct campaign *campaign);
+
+/* The number behind the last of this word in the end of a file; 0: it is not there. */
+uint64_t campaign_last_number(const char *path, const char *word);
 
 /* --- campaign_minimise.c ------------------------------------------------------------------- */
 
 /* Makes each corpus as small as keeps its coverage, and says how small. */
 void campaign_minimise(struct campaign *campaign);
 
-/* Runs a program to its end, its output into a file (NULL: nowhere); its exit code, 128 + signal, or -1: errno. */
-int campaign_call(const char *const arguments[], const char *output);
+/* --- campaign_share.c ---------------------------------------------------------------------- */
+
+/* What shares nothing needs none of these. */
+
+/* Makes this host's folder. Returns: anything but TOOL_OK has complained. Requires: the campaign has its seed. */
+enum tool_exit campaign_share_open(struct campaign *campaign);
+
+/* Begins an exchange if it is time, beside the engines; notices the end of the last one. */
+void campaign_share(struct campaign *campaign);
+
+/* Waits for one to its end; without others, only what this host has is written there. */
+void campaign_share_now(struct campaign *campaign, bool with_others);
+
+/* A line on what came from others. */
+void campaign_share_tell(const struct campaign *campaign);
 
 /* --- campaign_judge.c ---------------------------------------------------------------------- */
 

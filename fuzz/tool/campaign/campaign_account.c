@@ -138,6 +138,22 @@ take_text(struct json_object *object, const char *name, char *text, size_t size)
     }
 }
 
+static void
+describe_process(struct json_object *meta, char *text, size_t size)
+{
+    char instance[64] = "", engine[16] = "", role[16] = "", seed[24] = "", run[24] = "";
+    take_text(meta, "instance", instance, sizeof(instance));
+    take_text(meta, "engine", engine, sizeof(engine));
+    take_text(meta, "role", role, sizeof(role));
+    take_text(meta, "seed", seed, sizeof(seed));
+    take_text(meta, "run", run, sizeof(run));
+    if (instance[0] != '\0') {
+        snprintf(text, size, "%s (%s%s%s)%s%s%s%s", instance, engine, role[0] != '\0' ? ", " : "",
+                 role, seed[0] != '\0' ? ", seed " : "", seed, run[0] != '\0' ? ", execution " : "",
+                 run);
+    }
+}
+
 /* Who ran when it was found says more than the shrinking that wrote the file. */
 static void
 read_origin(struct account_failure *failure, const char *path)
@@ -148,7 +164,10 @@ read_origin(struct account_failure *failure, const char *path)
     take_text(meta, "found_by", failure->found_by, sizeof(failure->found_by));
     take_text(meta, "file", failure->file, sizeof(failure->file));
     take_text(meta, "commit", failure->commit, sizeof(failure->commit));
+    take_text(meta, "build", failure->build, sizeof(failure->build));
+    take_text(meta, "found", failure->found, sizeof(failure->found));
     take_text(meta, "judged", failure->judged, sizeof(failure->judged));
+    describe_process(meta, failure->process, sizeof(failure->process));
     json_object_put(meta);
 }
 

@@ -19,8 +19,9 @@ struct account_failure {
     char path[PATH_MAX];                                                   /* the .prog */
     char name[64];                                                         /* its signature */
     char verdict[32], promise[160], oracle[64], place[160], found_by[160]; /* of its head */
-    char file[NAME_MAX + 1], commit[64], judged[32];                       /* of its origin */
-    double seconds; /* of the campaign, when it was judged; below 0: not known */
+    char file[NAME_MAX + 1], commit[64], build[64], judged[32], found[32]; /* of its origin */
+    char process[160]; /* "lifecycle-afl-main (afl, main), seed 7, execution 1234" */
+    double seconds;    /* of the campaign, when it was judged; below 0: not known */
 };
 
 struct campaign_account {

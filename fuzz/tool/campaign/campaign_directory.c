@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "tool/campaign/campaign.h"
@@ -20,6 +22,7 @@
 #include "tool/terminal.h"
 
 #define STATE_VERSION 1
+#define ROOM_MIN      (UINT64_C(4) << 20) /* bytes */
 
 #ifndef HEDDLE_COMMIT
 #define HEDDLE_COMMIT "unknown"
@@ -106,6 +109,7 @@ campaign_save(const struct campaign *campaign)
     json_object_object_add(state, "libfuzzer", json_object_new_boolean(options->libfuzzer));
     json_object_object_add(state, "afl", json_object_new_boolean(options->afl));
     json_object_object_add(state, "seconds", json_object_new_double(campaign_seconds(campaign)));
+    put_number(state, "seed", campaign->seed);
     put_number(state, "lives", campaign->lives);
     put_number(state, "duplicates", campaign->duplicates);
     put_number(state, "unreproduced", campaign->unreproduced);
@@ -119,6 +123,37 @@ campaign_save(const struct campaign *campaign)
                     : ENAMETOOLONG;
     json_object_put(state);
     return error;
+}
+
+/* A full disk is as good as full a little before: engines write more than campaign.json. */
+static int
+find_obstacle(const struct campaign *campaign)
+{
+    struct statvfs status;
+    int error = campaign_save(campaign);
+    if (error == 0 && statvfs(campaign->options->directory, &status) == 0 &&
+        (uint64_t)status.f_bavail * status.f_frsize < ROOM_MIN) {
+        error = ENOSPC;
+    }
+    return error;
+}
+
+void
+campaign_check_room(struct campaign *campaign)
+{
+    const char *directory = campaign->options->directory;
+    int error = find_obstacle(campaign);
+    if (error != 0 && campaign->obstacle == 0) {
+        terminal_progress_erase();
+        command_complain("nothing more can be written in %s: %s. What runs goes on; engines that "
+                         "end, and failures, wait until it can",
+                         directory, strerror(error));
+    } else if (error == 0 && campaign->obstacle != 0) {
+        terminal_progress_erase();
+        command_complain("%s can be written in again: all goes on", directory);
+        campaign->judge_at = 0;
+    }
+    campaign->obstacle = error;
 }
 
 static uint64_t
@@ -191,6 +226,7 @@ campaign_load(struct campaign *campaign, struct campaign_record *record)
         code = TOOL_ENVIRONMENT;
     }
     campaign->seconds_before = json_object_get_double(json_object_object_get(state, "seconds"));
+    campaign->seed = number_in(state, "seed");
     campaign->lives = (unsigned)number_in(state, "lives");
     campaign->duplicates = number_in(state, "duplicates");
     campaign->unreproduced = number_in(state, "unreproduced");
@@ -202,6 +238,40 @@ campaign_load(struct campaign *campaign, struct campaign_record *record)
     }
     json_object_put(state);
     return code;
+}
+
+/* --- where engines begin ------------------------------------------------------------------- */
+
+static bool
+has_files(const char *path)
+{
+    bool any = false;
+    DIR *directory = opendir(path);
+    for (struct dirent *entry; !any && directory != NULL && (entry = readdir(directory)) != NULL;) {
+        any = entry->d_name[0] != '.';
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return any;
+}
+
+int
+campaign_seeds(const struct campaign *campaign, const char *target, char path[PATH_MAX], bool *ours)
+{
+    char nothing[PATH_MAX];
+    int length = snprintf(path, PATH_MAX, "%s/fuzz/corpus/%s", campaign->options->trees, target);
+    *ours = length >= PATH_MAX || !has_files(path);
+    if (!*ours) {
+        return 0;
+    }
+    if (!campaign_path(campaign, path, "seeds/%s", target) ||
+        !campaign_path(campaign, nothing, "seeds/%s/nothing", target)) {
+        return ENAMETOOLONG;
+    }
+    /* A byte, since AFL++ passes over empty files: every target takes it for a program of nothing. */
+    int error = has_files(path) ? 0 : output_make_directory(path);
+    return error == 0 && !has_files(path) ? output_write(nothing, "\n", 1) : error;
 }
 
 /* --- opening ------------------------------------------------------------------------------- */
@@ -252,6 +322,13 @@ campaign_is_running(const struct campaign *campaign)
     return running;
 }
 
+bool
+campaign_is_whole(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return name[0] != '.' && (dot == NULL || strlen(dot) != strlen(".XXXXXX"));
+}
+
 /* What a killed writer was in the middle of: "NAME.prog.Ab12Cd" (output.c), ".NAME.prog" (the judge). */
 static void
 sweep(const struct campaign *campaign, const char *folder)
@@ -259,16 +336,59 @@ sweep(const struct campaign *campaign, const char *folder)
     char path[PATH_MAX];
     DIR *directory = campaign_path(campaign, path, "%s", folder) ? opendir(path) : NULL;
     for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-        const char *name = entry->d_name, *dot = strrchr(name, '.');
-        bool is_temporary = dot != NULL && dot > name && strlen(dot) == strlen(".XXXXXX");
-        bool is_hidden = name[0] == '.' && name[1] != '\0' && strcmp(name, "..") != 0;
-        if ((is_temporary || is_hidden) && campaign_path(campaign, path, "%s/%s", folder, name)) {
+        const char *name = entry->d_name;
+        if (!campaign_is_whole(name) && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+            campaign_path(campaign, path, "%s/%s", folder, name)) {
             unlink(path);
         }
     }
     if (directory != NULL) {
         closedir(directory);
     }
+}
+
+/* The seed that it has, or the one that is asked for, or one that people can type. */
+static enum tool_exit
+settle_seed(struct campaign *campaign)
+{
+    const struct campaign_options *options = campaign->options;
+    uint32_t drawn = 0;
+    if (campaign->seed != 0 && options->is_seeded && options->seed != campaign->seed) {
+        command_complain("--seed: the campaign in %s has the seed %" PRIu64, options->directory,
+                         campaign->seed);
+        return TOOL_USAGE;
+    }
+    if (campaign->seed == 0 && options->is_seeded) {
+        campaign->seed = options->seed;
+    }
+    while (campaign->seed == 0) {
+        if (getrandom(&drawn, sizeof(drawn), 0) != (ssize_t)sizeof(drawn)) {
+            command_complain("no seed can be drawn: %s", strerror(errno));
+            return TOOL_ENVIRONMENT;
+        }
+        campaign->seed = drawn;
+    }
+    return TOOL_OK;
+}
+
+/* Says where there are no seeds. */
+static int
+prepare_seeds(const struct campaign *campaign)
+{
+    int error = 0;
+    for (size_t i = 0; i < campaign->options->target_count && error == 0; i++) {
+        const char *target = campaign->options->targets[i];
+        char path[PATH_MAX];
+        bool ours = false;
+        error = campaign_seeds(campaign, target, path, &ours);
+        if (error == 0 && ours) {
+            command_complain("%s/fuzz/corpus/%s has no seeds: the engines begin with an empty "
+                             "program (%s). Where the target has seeds, `cmake --build build/fuzz "
+                             "--target seeds_%s` makes them",
+                             campaign->options->trees, target, path, target);
+        }
+    }
+    return error;
 }
 
 enum tool_exit
@@ -282,6 +402,9 @@ campaign_open(struct campaign *campaign)
         return TOOL_USAGE;
     }
     enum tool_exit code = options->resume ? campaign_load(campaign, NULL) : TOOL_OK;
+    if (code == TOOL_OK) {
+        code = settle_seed(campaign);
+    }
     if (code != TOOL_OK) {
         return code;
     }
@@ -299,9 +422,12 @@ campaign_open(struct campaign *campaign)
         campaign->lives++;
         error = campaign_save(campaign);
     }
+    if (error == 0) {
+        error = prepare_seeds(campaign);
+    }
     if (error != 0) {
         command_complain("-o: %s: %s", options->directory, strerror(error));
         return output_exit(error);
     }
-    return TOOL_OK;
+    return campaign_share_open(campaign);
 }

@@ -6,21 +6,12 @@
  * need no fork mode, whose gain is to survive crashes, since a failure never ends a target here (--keep-going). AFL++
  * runs as a main and secondaries, one of them under ASan. What AFL++ keeps is copied to the corpus folder; the main reads
  * that folder as a foreign queue (-F).
- *
- * Every process dies with this one, so a campaign that is killed leaves nobody behind.
  */
-#include <ctype.h>
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,61 +19,13 @@
 #include <xxhash.h>
 
 #include "tool/campaign/campaign.h"
-#include "tool/output.h"
+#include "tool/campaign/campaign_process.h"
 #include "tool/terminal.h"
 
-#define ARGUMENTS_MAX   40
 #define SHORT_LIFE      5.0 /* seconds; so many in a row, and it is given up */
 #define SHORT_LIVES_MAX 5
 #define STOP_SECONDS    5.0
-#define INPUT_SIZE_MAX  4096 /* bytes, as the clusters' .options have it */
-#define DOUBLE_EVERY    20   /* five in a hundred */
-
-struct command_line {
-    const char *arguments[ARGUMENTS_MAX + 1];
-    size_t count;
-    char *owned[ARGUMENTS_MAX];
-    size_t owned_count;
-    bool failed;
-};
-
-static void
-put(struct command_line *line, const char *argument)
-{
-    line->failed = line->failed || line->count == ARGUMENTS_MAX || argument == NULL;
-    if (!line->failed) {
-        line->arguments[line->count++] = argument;
-    }
-}
-
-static void put_made(struct command_line *line, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-put_made(struct command_line *line, const char *format, ...)
-{
-    char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0) {
-        text = NULL;
-    }
-    va_end(arguments);
-    put(line, text);
-    if (!line->failed) {
-        line->owned[line->owned_count++] = text;
-    } else {
-        free(text);
-    }
-}
-
-static void
-free_line(struct command_line *line)
-{
-    for (size_t i = 0; i < line->owned_count; i++) {
-        free(line->owned[i]);
-    }
-}
+#define DOUBLE_EVERY    20 /* five in a hundred */
 
 /* --- planning ------------------------------------------------------------------------------ */
 
@@ -100,13 +43,6 @@ campaign_has_program(const struct campaign *campaign, const char *tree, const ch
     return access(path, X_OK) == 0;
 }
 
-static bool
-has_command(const char *name)
-{
-    const char *const arguments[] = {"sh", "-c", "command -v \"$0\"", name, NULL};
-    return campaign_call(arguments, NULL) == 0;
-}
-
 static void
 add_instance(struct campaign *campaign, const char *target, enum campaign_engine engine,
              enum campaign_role role, unsigned number)
@@ -116,13 +52,19 @@ add_instance(struct campaign *campaign, const char *target, enum campaign_engine
     }
     struct campaign_instance *instance = &campaign->instances[campaign->instance_count++];
     *instance = (struct campaign_instance){.target = target, .engine = engine, .role = role};
-    if (engine == CAMPAIGN_LIBFUZZER) {
-        snprintf(instance->name, sizeof(instance->name), "%s-libfuzzer-%u", target, number);
-    } else if (role == CAMPAIGN_SECONDARY) {
-        snprintf(instance->name, sizeof(instance->name), "%s-afl-%u", target, number);
+    const char *host = campaign->options->host, *dash = host[0] != '\0' ? "-" : "";
+    char kind[32];
+    if (role == CAMPAIGN_SECONDARY) {
+        snprintf(kind, sizeof(kind), "%u", number);
     } else {
-        snprintf(instance->name, sizeof(instance->name), "%s-afl-%s", target,
-                 role == CAMPAIGN_MAIN ? "main" : "asan");
+        snprintf(kind, sizeof(kind), "%s", role == CAMPAIGN_MAIN ? "main" : "asan");
+    }
+    snprintf(instance->name, sizeof(instance->name), "%s%s%s-%s-%s", host, dash, target,
+             engine == CAMPAIGN_LIBFUZZER ? "libfuzzer" : "afl", kind);
+    if (host[0] != '\0') {
+        snprintf(instance->afl_name, sizeof(instance->afl_name), "%s-%s", host, kind);
+    } else {
+        memcpy(instance->afl_name, instance->name, sizeof(instance->afl_name));
     }
 }
 
@@ -145,7 +87,7 @@ static bool
 engine_is_there(const struct campaign *campaign, enum campaign_engine engine, const char *target)
 {
     const char *tree = tree_of(engine, CAMPAIGN_MAIN);
-    if (engine == CAMPAIGN_AFL && !has_command("afl-fuzz")) {
+    if (engine == CAMPAIGN_AFL && !process_is_installed("afl-fuzz")) {
         command_complain(
             "afl-fuzz is not installed: `apt-get install afl++`, or --engine libfuzzer");
         return false;
@@ -185,129 +127,133 @@ campaign_plan(struct campaign *campaign)
 
 /* What all targets take: harness.h. */
 static void
-put_ours(struct command_line *line, const struct campaign *campaign,
+put_ours(struct process_line *line, const struct campaign *campaign,
          const struct campaign_instance *instance)
 {
     const char *directory = campaign->options->directory;
-    put_made(line, "--known=%s/failures", directory);
-    put_made(line, "--findings=%s/incoming", directory);
-    put_made(line, "--tally=%s/tallies/%s", directory, instance->name);
-    put_made(line, "--double=%d", DOUBLE_EVERY);
-    put(line, "--keep-going=1");
-    put(line, "--with-parent=1");
+    process_put_made(line, "--known=%s/failures", directory);
+    process_put_made(line, "--findings=%s/incoming", directory);
+    process_put_made(line, "--tally=%s/tallies/%s", directory, instance->name);
+    process_put_made(line, "--double=%d", DOUBLE_EVERY);
+    process_put_made(line, "--origin=instance=%s engine=%s%s seed=%" PRIu32, instance->name,
+                     instance->engine == CAMPAIGN_AFL ? "afl" : "libfuzzer",
+                     instance->engine != CAMPAIGN_AFL  ? ""
+                     : instance->role == CAMPAIGN_MAIN ? " role=main"
+                     : instance->role == CAMPAIGN_ASAN ? " role=asan"
+                                                       : " role=secondary",
+                     instance->seed);
+    process_put(line, "--keep-going=1");
+    process_put(line, "--with-parent=1");
 }
 
 static void
-put_program(struct command_line *line, const struct campaign *campaign,
+put_program(struct process_line *line, const struct campaign *campaign,
             const struct campaign_instance *instance)
 {
-    put_made(line, "%s/%s/bin/fuzz_%s", campaign->options->trees,
-             tree_of(instance->engine, instance->role), instance->target);
+    process_put_made(line, "%s/%s/bin/fuzz_%s", campaign->options->trees,
+                     tree_of(instance->engine, instance->role), instance->target);
 }
 
 static void
-make_libfuzzer(struct command_line *line, const struct campaign *campaign,
-               const struct campaign_instance *instance)
+make_libfuzzer(struct process_line *line, const struct campaign *campaign,
+               const struct campaign_instance *instance, const char *seeds)
 {
     const char *directory = campaign->options->directory;
     put_program(line, campaign, instance);
-    put_made(line, "%s/corpus/%s", directory, instance->target);
-    put_made(line, "%s/fuzz/corpus/%s", campaign->options->trees, instance->target);
-    put(line, "-reload=1");
-    put(line, "-timeout=60");
-    put(line, "-rss_limit_mb=4096");
-    put_made(line, "-max_len=%d", INPUT_SIZE_MAX);
-    put_made(line, "-artifact_prefix=%s/incoming/%s-", directory, instance->name);
+    process_put_made(line, "%s/corpus/%s", directory, instance->target);
+    process_put(line, seeds);
+    process_put_made(line, "-seed=%" PRIu32, instance->seed);
+    process_put(line, "-reload=1");
+    process_put(line, "-timeout=60");
+    process_put(line, "-rss_limit_mb=4096");
+    process_put_made(line, "-max_len=%d", CAMPAIGN_INPUT_MAX);
+    process_put_made(line, "-artifact_prefix=%s/incoming/%s-s%" PRIu32 "-", directory,
+                     instance->name, instance->seed);
     put_ours(line, campaign, instance);
 }
 
 static void
-make_afl(struct command_line *line, const struct campaign *campaign,
-         const struct campaign_instance *instance)
+put_afl_environment(struct process_line *line, const struct campaign *campaign,
+                    const struct campaign_instance *instance)
 {
-    const char *directory = campaign->options->directory;
-    put(line, "afl-fuzz");
-    put(line, instance->role == CAMPAIGN_MAIN ? "-M" : "-S");
-    put(line, instance->name);
-    put(line, "-i");
-    put_made(line, "%s/fuzz/corpus/%s", campaign->options->trees, instance->target);
-    put(line, "-o");
-    put_made(line, "%s/afl/%s", directory, instance->target);
-    if (instance->role == CAMPAIGN_MAIN) {
-        put(line, "-F");
-        put_made(line, "%s/corpus/%s", directory, instance->target);
-    }
-    put(line, "-G");
-    put_made(line, "%d", INPUT_SIZE_MAX);
-    put(line, "-t");
-    put(line, "5000+");
-    put(line, "-m");
-    put(line, "none");
-    put(line, "--");
-    put_program(line, campaign, instance);
-    put_ours(line, campaign, instance);
-}
-
-static void
-set_afl_environment(const struct campaign *campaign, const struct campaign_instance *instance)
-{
+    static const char *const always[] = {
+        "AFL_SKIP_CPUFREQ=1", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1",
+        "AFL_NO_AFFINITY=1",  "AFL_NO_UI=1",
+        "AFL_AUTORESUME=1",   "AFL_SYNC_TIME=1"};
     char module[PATH_MAX];
     snprintf(module, sizeof(module), "%s/release/lib/libheddle_mutator_%s.so",
              campaign->options->trees, instance->target);
-    setenv("AFL_SKIP_CPUFREQ", "1", 1);
-    setenv("AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES", "1", 1);
-    setenv("AFL_NO_AFFINITY", "1", 1);
-    setenv("AFL_NO_UI", "1", 1);
-    setenv("AFL_AUTORESUME", "1", 1);
+    for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
+        process_put_variable(line, "%s", always[i]);
+    }
     if (access(module, R_OK) == 0) {
-        setenv("AFL_CUSTOM_MUTATOR_LIBRARY", module, 1);
+        process_put_variable(line, "AFL_CUSTOM_MUTATOR_LIBRARY=%s", module);
         /* Else most executions are of bytes that it changed blindly (docs/feedback.md). */
-        setenv("AFL_CUSTOM_MUTATOR_ONLY", "1", 1);
+        process_put_variable(line, "AFL_CUSTOM_MUTATOR_ONLY=1");
     }
     if (instance->role == CAMPAIGN_ASAN) {
-        setenv("ASAN_OPTIONS", "abort_on_error=1:symbolize=0:detect_leaks=0", 1);
+        process_put_variable(line, "ASAN_OPTIONS=abort_on_error=1:symbolize=0:detect_leaks=0");
     }
 }
 
-/* In the child: nothing comes back from here. */
-static _Noreturn void
-become(const struct campaign *campaign, const struct campaign_instance *instance,
-       const char *const arguments[], const char *log)
+static void
+make_afl(struct process_line *line, const struct campaign *campaign,
+         const struct campaign_instance *instance, const char *seeds)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    setpgid(0, 0);
-    int out = open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int in = open("/dev/null", O_RDONLY);
-    if (out >= 0 && in >= 0) {
-        dup2(in, STDIN_FILENO);
-        dup2(out, STDOUT_FILENO);
-        dup2(out, STDERR_FILENO);
+    const char *directory = campaign->options->directory;
+    process_put(line, "afl-fuzz");
+    process_put(line, instance->role == CAMPAIGN_MAIN ? "-M" : "-S");
+    process_put(line, instance->afl_name);
+    process_put(line, "-i");
+    process_put(line, seeds);
+    process_put(line, "-s");
+    process_put_made(line, "%" PRIu32, instance->seed);
+    process_put(line, "-o");
+    process_put_made(line, "%s/afl/%s", directory, instance->target);
+    if (instance->role == CAMPAIGN_MAIN) {
+        process_put(line, "-F");
+        process_put_made(line, "%s/corpus/%s", directory, instance->target);
     }
-    if (instance->engine == CAMPAIGN_AFL) {
-        set_afl_environment(campaign, instance);
-    }
-    execvp(arguments[0], (char *const *)(uintptr_t)arguments);
-    fprintf(stderr, "%s: %s\n", arguments[0], strerror(errno));
-    _exit(127);
+    process_put(line, "-G");
+    process_put_made(line, "%d", CAMPAIGN_INPUT_MAX);
+    process_put(line, "-t");
+    process_put(line, "5000+");
+    process_put(line, "-m");
+    process_put(line, "none");
+    process_put(line, "--");
+    put_program(line, campaign, instance);
+    put_ours(line, campaign, instance);
+    put_afl_environment(line, campaign, instance);
+}
+
+/* The same for the same campaign, process, life and start in it; engines take 0 for none. */
+static uint32_t
+seed_of(const struct campaign *campaign, const struct campaign_instance *instance)
+{
+    char text[160];
+    int length = snprintf(text, sizeof(text), "%" PRIu64 " %s %u %u", campaign->seed,
+                          instance->name, campaign->lives, instance->starts);
+    return (uint32_t)(XXH3_64bits(text, (size_t)length) % INT32_MAX) + 1;
 }
 
 static void
 start(struct campaign *campaign, struct campaign_instance *instance)
 {
-    struct command_line line = {0};
-    char log[PATH_MAX];
-    (instance->engine == CAMPAIGN_LIBFUZZER ? make_libfuzzer : make_afl)(&line, campaign, instance);
+    struct process_line line = {0};
+    char log[PATH_MAX], seeds[PATH_MAX];
+    bool ours;
+    instance->starts++;
+    instance->seed = seed_of(campaign, instance);
+    (void)campaign_seeds(campaign, instance->target, seeds, &ours);
+    (instance->engine == CAMPAIGN_LIBFUZZER ? make_libfuzzer : make_afl)(&line, campaign, instance,
+                                                                         seeds);
     if (line.failed || !campaign_path(campaign, log, "logs/%s", instance->name)) {
         instance->given_up = true;
-        free_line(&line);
-        return;
+    } else {
+        pid_t pid = process_start(&line, log);
+        instance->pid = pid > 0 ? pid : 0;
     }
-    pid_t pid = fork();
-    if (pid == 0) {
-        become(campaign, instance, line.arguments, log);
-    }
-    free_line(&line);
-    instance->pid = pid > 0 ? pid : 0;
+    process_line_fini(&line);
     instance->started = terminal_now();
     instance->start_at = instance->started + SHORT_LIFE; /* if it could not be started */
 }
@@ -336,8 +282,11 @@ bury(struct campaign *campaign, struct campaign_instance *instance, int status)
 {
     double now = terminal_now();
     bool was_short = now - instance->started < SHORT_LIFE;
+    campaign_check_room(campaign);
     instance->pid = 0;
-    instance->deaths = was_short ? instance->deaths + 1 : 0;
+    if (campaign->obstacle == 0) {
+        instance->deaths = was_short ? instance->deaths + 1 : 0;
+    }
     campaign->restarts++;
     instance->start_at = now + (was_short ? 1 : 0);
     terminal_progress_erase();
@@ -351,7 +300,9 @@ bury(struct campaign *campaign, struct campaign_instance *instance, int status)
                 instance->deaths);
         tell_last_words(campaign, instance);
     } else {
-        fputs("; it is started again\n", stderr);
+        fputs(campaign->obstacle == 0 ? "; it is started again\n"
+                                      : "; it is started again once there is room\n",
+              stderr);
     }
 }
 
@@ -364,97 +315,10 @@ campaign_tend(struct campaign *campaign)
         if (instance->pid != 0 && waitpid(instance->pid, &status, WNOHANG) == instance->pid) {
             bury(campaign, instance, status);
         }
-        if (instance->pid == 0 && !instance->given_up && terminal_now() >= instance->start_at) {
+        if (instance->pid == 0 && !instance->given_up && campaign->obstacle == 0 &&
+            terminal_now() >= instance->start_at) {
             start(campaign, instance);
         }
-    }
-}
-
-/* --- what they say of themselves ------------------------------------------------------------ */
-
-/* The number behind the last of this word in the end of a file; 0: it is not there. */
-static uint64_t
-last_number(const char *path, const char *word)
-{
-    char text[8192];
-    uint64_t number = 0;
-    FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        return 0;
-    }
-    if (fseek(file, -(long)(sizeof(text) - 1), SEEK_END) != 0) {
-        rewind(file);
-    }
-    text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
-    fclose(file);
-    for (const char *at = text; (at = strstr(at, word)) != NULL;) {
-        at += strlen(word);
-        at += strspn(at, " \t:");
-        number = isdigit((unsigned char)*at) ? strtoull(at, NULL, 10) : number;
-    }
-    return number;
-}
-
-static bool
-copy_to_corpus(const struct campaign *campaign, const char *target, const char *from)
-{
-    static uint8_t bytes[1 << 20];
-    char to[PATH_MAX];
-    FILE *file = fopen(from, "rb");
-    size_t size = file != NULL ? fread(bytes, 1, sizeof(bytes), file) : 0;
-    if (file != NULL) {
-        fclose(file);
-    }
-    return size > 0 && size <= INPUT_SIZE_MAX &&
-           campaign_path(campaign, to, "corpus/%s/afl-%016" PRIx64, target,
-                         (uint64_t)XXH3_64bits(bytes, size)) &&
-           (access(to, F_OK) == 0 || output_write(to, bytes, size) == 0);
-}
-
-/* AFL++ names them id:000123,…; those that it has from others are marked so. */
-static void
-copy_queue(struct campaign *campaign, struct campaign_instance *instance)
-{
-    char path[PATH_MAX], entry_path[PATH_MAX];
-    uint32_t seen = instance->queue_seen;
-    if (!campaign_path(campaign, path, "afl/%s/%s/queue", instance->target, instance->name)) {
-        return;
-    }
-    DIR *directory = opendir(path);
-    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
-        unsigned id;
-        if (sscanf(entry->d_name, "id:%u", &id) != 1 || id < instance->queue_seen) {
-            continue;
-        }
-        seen = id >= seen ? id + 1 : seen;
-        if (strstr(entry->d_name, ",sync:") == NULL &&
-            snprintf(entry_path, sizeof(entry_path), "%s/%s", path, entry->d_name) < PATH_MAX) {
-            copy_to_corpus(campaign, instance->target, entry_path);
-        }
-    }
-    if (directory != NULL) {
-        closedir(directory);
-    }
-    instance->queue_seen = seen;
-}
-
-void
-campaign_observe(struct campaign *campaign)
-{
-    char path[PATH_MAX];
-    for (size_t i = 0; i < campaign->instance_count; i++) {
-        struct campaign_instance *instance = &campaign->instances[i];
-        uint64_t edges = 0;
-        if (instance->engine == CAMPAIGN_AFL) {
-            copy_queue(campaign, instance);
-            if (campaign_path(campaign, path, "afl/%s/%s/fuzzer_stats", instance->target,
-                              instance->name)) {
-                edges = last_number(path, "edges_found");
-            }
-        } else if (campaign_path(campaign, path, "logs/%s", instance->name)) {
-            edges = last_number(path, " cov:");
-        }
-        instance->edges = edges > instance->edges ? edges : instance->edges;
     }
 }
 

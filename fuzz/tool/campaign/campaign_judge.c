@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #include "tool/campaign/campaign.h"
+#include "tool/campaign/campaign_origin.h"
+#include "tool/campaign/campaign_process.h"
 #include "tool/output.h"
 #include "tool/terminal.h"
 
@@ -33,7 +35,7 @@ enum judgement {
     JUDGED_UNREPRODUCED,
     JUDGED_UNSTABLE,
     JUDGED_INTERNAL,
-    JUDGED_IMPOSSIBLE, /* the disk is full, or the like: it is tried again */
+    JUDGED_IMPOSSIBLE, /* nothing can be written, or the like: it is tried again */
 };
 
 struct case_file {
@@ -41,14 +43,15 @@ struct case_file {
     const char *name; /* in incoming/ */
     char path[PATH_MAX];
     struct json_object *result; /* of its replay */
-    const char *signature;
+    char signature[20];
 };
 
 static const char *
 text_in(struct json_object *object, const char *name)
 {
     struct json_object *value = json_object_object_get(object, name);
-    return value != NULL ? json_object_get_string(value) : "";
+    const char *text = value != NULL ? json_object_get_string(value) : NULL;
+    return text != NULL ? text : "";
 }
 
 /* The first object that a command printed. */
@@ -70,16 +73,33 @@ first_object(const char *path)
 }
 
 static int
-replay(struct case_file *file)
+replay(const struct case_file *file, const char *path, struct json_object **result)
 {
     char output[PATH_MAX];
+    *result = NULL;
     if (!campaign_path(file->campaign, output, "logs/judge-replay")) {
         return -1;
     }
-    const char *const arguments[] = {file->campaign->program, "replay", "--json", file->path, NULL};
-    int code = campaign_call(arguments, output);
-    file->result = first_object(output);
+    const char *const arguments[] = {file->campaign->program, "replay", "--json", path, NULL};
+    int code = process_call(arguments, output);
+    *result = first_object(output);
     return code;
+}
+
+/* Does this file fail as the first one did? Then its result takes the place of that one's. */
+static bool
+is_the_same(struct case_file *file, const char *path)
+{
+    struct json_object *result;
+    bool same = replay(file, path, &result) == TOOL_FAILURE &&
+                strcmp(text_in(result, "signature"), file->signature) == 0;
+    if (same) {
+        json_object_put(file->result);
+        file->result = result;
+    } else {
+        json_object_put(result);
+    }
+    return same;
 }
 
 static enum judgement
@@ -92,44 +112,19 @@ put_aside(const struct case_file *file, enum judgement judgement)
                : JUDGED_IMPOSSIBLE;
 }
 
-/* Which engine: artifacts have its instance's name in front, our own files say who in their heads. */
-static void
-add_origin(struct json_object *meta, const struct case_file *file)
-{
-    char *line = NULL;
-    size_t room = 0;
-    FILE *in = fopen(file->path, "r");
-    while (in != NULL && getline(&line, &room, in) > 0) {
-        static const char found_by[] = "# found by: ";
-        if (strncmp(line, found_by, strlen(found_by)) == 0) {
-            line[strcspn(line, "\n")] = '\0';
-            json_object_object_add(meta, "found_by",
-                                   json_object_new_string(line + strlen(found_by)));
-        }
-    }
-    free(line);
-    if (in != NULL) {
-        fclose(in);
-    }
-    json_object_object_add(meta, "file", json_object_new_string(file->name));
-}
-
 static int
 write_meta(const struct case_file *file, const char *path)
 {
-    static const char *const taken_over[] = {"target",    "subject", "verdict", "oracle",
-                                             "signature", "hash",    "faults",  "where"};
-    char when[32];
-    time_t now = time(NULL);
-    struct tm parts;
+    static const char *const taken_over[] = {"target", "subject", "verdict",  "oracle", "signature",
+                                             "hash",   "faults",  "injected", "where"};
     struct json_object *meta = json_object_new_object();
-    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
     json_object_object_add(meta, "commit", json_object_new_string(HEDDLE_COMMIT));
     json_object_object_add(meta, "build", json_object_new_string(heddle_build_id()));
-    json_object_object_add(meta, "judged", json_object_new_string(when));
+    json_object_object_add(meta, "judged", campaign_time(time(NULL)));
     json_object_object_add(meta, "campaign_seconds",
                            json_object_new_double(campaign_seconds(file->campaign)));
-    add_origin(meta, file);
+    json_object_object_add(meta, "campaign_seed", json_object_new_uint64(file->campaign->seed));
+    campaign_origin(meta, file->path, file->name);
     for (size_t i = 0; i < sizeof(taken_over) / sizeof(taken_over[0]); i++) {
         struct json_object *value = json_object_object_get(file->result, taken_over[i]);
         json_object_object_add(meta, taken_over[i], json_object_get(value));
@@ -140,55 +135,109 @@ write_meta(const struct case_file *file, const char *path)
     return error;
 }
 
-/* Shrunk if that is possible, else as it was found: .json and .txt first, since .prog is what counts. */
-static enum judgement
-keep(const struct case_file *file)
+/* Shrunk if that is possible and shows the same, else as it was found. From then on, file->result is of this one. */
+static bool
+make_small(struct case_file *file, const char *small)
 {
     const struct campaign *campaign = file->campaign;
-    char small[PATH_MAX], log[PATH_MAX], text[PATH_MAX], meta[PATH_MAX], prog[PATH_MAX];
+    const char *const shrink[] = {campaign->program, "shrink", file->path, "-o", small, NULL};
+    const char *const as_it_is[] = {campaign->program, "convert", file->path, small, NULL};
+    char log[PATH_MAX];
+    if (!campaign_path(campaign, log, "logs/judge-shrink")) {
+        return false;
+    }
+    if (process_call(shrink, log) == TOOL_FAILURE && is_the_same(file, small)) {
+        return true;
+    }
+    return process_call(as_it_is, log) == 0 && is_the_same(file, small);
+}
+
+/*
+ * What a command says of the small file, as a file that is whole, and that calls it by the name that it will have.
+ * Returns: the command's exit code, or -1: there is no such file.
+ */
+static int
+write_words(const struct case_file *file, const char *command, const char *small, const char *to)
+{
+    const char *const arguments[] = {file->campaign->program, command, small, NULL};
+    char said[PATH_MAX], hidden[40], *text = NULL;
+    size_t size = 0;
+    snprintf(hidden, sizeof(hidden), "/.%s.prog", file->signature);
+    if (!campaign_path(file->campaign, said, "logs/judge-%s", command)) {
+        return -1;
+    }
+    int code = process_call(arguments, said);
+    FILE *in = fopen(said, "r"), *out = open_memstream(&text, &size);
+    char *line = NULL;
+    size_t room = 0;
+    while (in != NULL && out != NULL && getline(&line, &room, in) > 0) {
+        const char *rest = line;
+        for (const char *at; (at = strstr(rest, hidden)) != NULL; rest = at + 2) {
+            fprintf(out, "%.*s/", (int)(at - rest), rest);
+        }
+        fputs(rest, out);
+    }
+    bool whole = in != NULL && ferror(in) == 0 && out != NULL && fclose(out) == 0 && size > 0 &&
+                 output_write(to, text, size) == 0;
+    if (in != NULL) {
+        fclose(in);
+    }
+    free(line);
+    free(text);
+    return whole ? code : -1;
+}
+
+/* .json and .txt first, since .prog is what counts. */
+static enum judgement
+keep(struct case_file *file)
+{
+    const struct campaign *campaign = file->campaign;
+    char small[PATH_MAX], text[PATH_MAX], meta[PATH_MAX], prog[PATH_MAX];
     if (!campaign_path(campaign, small, "failures/.%s.prog", file->signature) ||
         !campaign_path(campaign, text, "failures/%s.txt", file->signature) ||
         !campaign_path(campaign, meta, "failures/%s.json", file->signature) ||
         !campaign_path(campaign, prog, "failures/%s.prog", file->signature) ||
-        !campaign_path(campaign, log, "logs/judge-shrink")) {
+        !make_small(file, small)) {
         return JUDGED_IMPOSSIBLE;
     }
-    const char *const shrink[] = {campaign->program, "shrink", file->path, "-o", small, NULL};
-    if (campaign_call(shrink, log) != TOOL_FAILURE || access(small, R_OK) != 0) {
-        const char *const as_it_is[] = {campaign->program, "convert", file->path, small, NULL};
-        if (campaign_call(as_it_is, log) != 0) {
-            return JUDGED_IMPOSSIBLE;
-        }
-    }
-    const char *const explain[] = {campaign->program, "explain", small, NULL};
-    int explained = campaign_call(explain, text);
+    int explained = write_words(file, "explain", small, text);
     if (explained != TOOL_FAILURE && explained != TOOL_OK) {
-        const char *const tell[] = {campaign->program, "replay", small, NULL};
-        (void)campaign_call(tell, text);
+        explained = write_words(file, "replay", small, text);
     }
-    if (write_meta(file, meta) != 0 || rename(small, prog) != 0) {
+    if (explained < 0 || write_meta(file, meta) != 0 || rename(small, prog) != 0) {
         return JUDGED_IMPOSSIBLE;
     }
     unlink(file->path);
     return JUDGED_NEW;
 }
 
+static bool
+has_words(const struct case_file *file, const char *log)
+{
+    char path[PATH_MAX];
+    struct stat status;
+    return campaign_path(file->campaign, path, "logs/%s", log) && stat(path, &status) == 0 &&
+           status.st_size > 0;
+}
+
 static enum judgement
 judge(struct case_file *file)
 {
     char known[PATH_MAX];
-    int code = replay(file);
+    int code = replay(file, file->path, &file->result);
     if (code == TOOL_DIFFERED || strncmp(file->name, "unstable-", 9) == 0) {
         return put_aside(file, JUDGED_UNSTABLE);
     }
     if (code == TOOL_INTERNAL) {
         return put_aside(file, JUDGED_INTERNAL);
     }
-    if (code == TOOL_ENVIRONMENT || code < 0) {
+    /* That a command could not say what it saw says nothing of the file; that this build cannot run it does. */
+    bool is_refused = code == TOOL_USAGE || code == TOOL_ENVIRONMENT;
+    if (is_refused ? !has_words(file, "judge-replay") : file->result == NULL) {
         return JUDGED_IMPOSSIBLE;
     }
-    file->signature = file->result != NULL ? text_in(file->result, "signature") : "";
-    if (code != TOOL_FAILURE || file->signature == NULL || strlen(file->signature) != 16) {
+    snprintf(file->signature, sizeof(file->signature), "%s", text_in(file->result, "signature"));
+    if (code != TOOL_FAILURE || strlen(file->signature) != 16) {
         return put_aside(file, JUDGED_UNREPRODUCED);
     }
     if (!campaign_path(file->campaign, known, "failures/%s.prog", file->signature)) {
@@ -229,10 +278,27 @@ next_file(const struct campaign *campaign, char name[NAME_MAX + 1])
     return found;
 }
 
+/* What has to do with the disk is said when it is noticed. */
+static void
+cannot_judge(struct campaign *campaign)
+{
+    campaign->judge_at = terminal_now() + 10;
+    campaign_check_room(campaign);
+    if (campaign->obstacle == 0 && !campaign->cannot_judge) {
+        campaign->cannot_judge = true;
+        terminal_progress_erase();
+        command_complain("a failure cannot be judged now, and waits in incoming/ in %s; "
+                         "logs/judge-* there has what was said",
+                         campaign->options->directory);
+    }
+}
+
 static void
 take_judgement(struct campaign *campaign, int status)
 {
-    switch (WIFEXITED(status) ? WEXITSTATUS(status) : 0) {
+    int code = WIFEXITED(status) ? WEXITSTATUS(status) : JUDGED_IMPOSSIBLE;
+    campaign->cannot_judge = campaign->cannot_judge && code == JUDGED_IMPOSSIBLE;
+    switch (code) {
     case JUDGED_NEW:
         break;
     case JUDGED_DUPLICATE:
@@ -254,11 +320,7 @@ take_judgement(struct campaign *campaign, int status)
                          campaign->options->directory);
         break;
     default:
-        campaign->judge_at = terminal_now() + 10;
-        terminal_progress_erase();
-        command_complain("a failure cannot be judged now, and waits in incoming/ in %s: %s",
-                         campaign->options->directory,
-                         "is the disk full? logs/judge-* has what was said");
+        cannot_judge(campaign);
         break;
     }
     campaign->judge = 0;

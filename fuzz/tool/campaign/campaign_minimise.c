@@ -1,89 +1,85 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * At a campaign's end: each corpus as small as keeps its coverage. And how a campaign has another program run to its end.
+ * At a campaign's end: each corpus as small as keeps its coverage.
  */
-#include <errno.h>
-#include <fcntl.h>
+#include <dirent.h>
 #include <inttypes.h>
-#include <signal.h>
+#include <limits.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "tool/campaign/campaign.h"
+#include "tool/campaign/campaign_process.h"
 #include "tool/output.h"
 
 #define MERGE_SECONDS "120"
-
-int
-campaign_call(const char *const arguments[], const char *output)
-{
-    int status;
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        int out = open(output != NULL ? output : "/dev/null", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-        int in = open("/dev/null", O_RDONLY);
-        if (out >= 0 && in >= 0) {
-            dup2(in, STDIN_FILENO);
-            dup2(out, STDOUT_FILENO);
-            dup2(out, STDERR_FILENO);
-        }
-        execvp(arguments[0], (char *const *)(uintptr_t)arguments);
-        _exit(127);
-    }
-    if (pid < 0) {
-        return -1;
-    }
-    while (waitpid(pid, &status, 0) < 0) {
-        if (errno != EINTR) {
-            return -1;
-        }
-    }
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
 
 static void
 remove_folder(const char *path)
 {
     const char *const arguments[] = {"rm", "-rf", "--", path, NULL};
-    (void)campaign_call(arguments, NULL);
+    (void)process_call(arguments, NULL);
 }
 
-/* libFuzzer's set cover, into a folder beside it; only a whole one takes the place. */
+/* Files of a folder that are not empty. */
+static uint64_t
+count_whole(const char *folder)
+{
+    char path[PATH_MAX];
+    uint64_t count = 0;
+    DIR *directory = opendir(folder);
+    for (struct dirent *entry; directory != NULL && (entry = readdir(directory)) != NULL;) {
+        struct stat status;
+        count += entry->d_name[0] != '.' &&
+                 snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) < PATH_MAX &&
+                 stat(path, &status) == 0 && status.st_size > 0;
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return count;
+}
+
+/* libFuzzer's set cover. */
+static bool
+merge(const struct campaign *campaign, const char *target, const char *from, const char *to)
+{
+    const char *directory = campaign->options->directory;
+    struct process_line line = {0};
+    char log[PATH_MAX];
+    process_put_made(&line, "%s/fuzz/bin/fuzz_%s", campaign->options->trees, target);
+    process_put(&line, "-merge=1");
+    process_put(&line, "-set_cover_merge=1");
+    process_put(&line, "-max_total_time=" MERGE_SECONDS);
+    process_put(&line, "--keep-going=1");
+    process_put_made(&line, "--findings=%s/incoming", directory);
+    process_put_made(&line, "--known=%s/failures", directory);
+    process_put(&line, to);
+    process_put(&line, from);
+    bool merged = campaign_path(campaign, log, "logs/%s-minimise", target) && !line.failed &&
+                  process_call(line.arguments, log) == 0;
+    process_line_fini(&line);
+    /* libFuzzer does not notice what it could not write. */
+    return merged && count_whole(to) == campaign_last_number(log, "MERGE-OUTER");
+}
+
+/* Into a folder beside it; only a whole one takes the place. */
 static bool
 minimise(const struct campaign *campaign, const char *target)
 {
-    char program[PATH_MAX], from[PATH_MAX], to[PATH_MAX], old[PATH_MAX], log[PATH_MAX];
+    char from[PATH_MAX], to[PATH_MAX], old[PATH_MAX];
     if (!campaign_has_program(campaign, "fuzz", target) ||
         !campaign_path(campaign, from, "corpus/%s", target) ||
         !campaign_path(campaign, to, "corpus/.%s.small", target) ||
-        !campaign_path(campaign, old, "corpus/.%s.old", target) ||
-        !campaign_path(campaign, log, "logs/%s-minimise", target)) {
+        !campaign_path(campaign, old, "corpus/.%s.old", target)) {
         return false;
     }
-    snprintf(program, sizeof(program), "%s/fuzz/bin/fuzz_%s", campaign->options->trees, target);
     remove_folder(to);
     remove_folder(old);
     if (output_make_directory(to) != 0) {
         return false;
     }
-    char findings[PATH_MAX], known[PATH_MAX];
-    snprintf(findings, sizeof(findings), "--findings=%.4000s/incoming",
-             campaign->options->directory);
-    snprintf(known, sizeof(known), "--known=%.4000s/failures", campaign->options->directory);
-    const char *const arguments[] = {program,
-                                     "-merge=1",
-                                     "-set_cover_merge=1",
-                                     "-max_total_time=" MERGE_SECONDS,
-                                     "--keep-going=1",
-                                     findings,
-                                     known,
-                                     to,
-                                     from,
-                                     NULL};
-    if (campaign_call(arguments, log) != 0) {
+    if (!merge(campaign, target, from, to)) {
         remove_folder(to);
         return false;
     }

@@ -176,7 +176,11 @@ put_what_ran(const struct campaign_account *account, FILE *out)
     fprintf(out, " in %u li%s</dd><dt>commit</dt><dd>", campaign->lives,
             campaign->lives == 1 ? "fe" : "ves");
     put_commits(account, out);
-    fputs("</dd></dl>\n", out);
+    fputs("</dd>", out);
+    if (campaign->seed != 0) {
+        fprintf(out, "<dt>seed</dt><dd>%" PRIu64 "</dd>", campaign->seed);
+    }
+    fputs("</dl>\n", out);
     put_instances(account, out);
     fputs("</section>\n", out);
 }

@@ -161,9 +161,12 @@ put_failure(const struct account_failure *failure, FILE *out)
     put_fact("seen by", failure->oracle, out);
     put_fact("place", failure->place, out);
     put_fact("found by", failure->found_by, out);
+    put_fact("process", failure->process, out);
     put_fact("as", failure->file, out);
+    put_fact("found", failure->found, out);
     put_fact("judged", failure->judged, out);
     put_fact("commit", failure->commit, out);
+    put_fact("build", failure->build, out);
     put_command(failure, out);
     fputs("</dl>\n", out);
     enum tool_exit code = put_timeline(failure, out);
