@@ -13,20 +13,35 @@ build() { # PRESET
     (cd "$source" && cmake --preset "$1" && cmake --build "build/$1") > "$work/log" 2>&1 || { tail -n 30 "$work/log" && exit 1; }
 }
 
+section() { # PROGRAM NAME: where it begins, and how long it is
+    readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] '"$2"' *[A-Z]* *\([0-9a-f]*\) *[0-9a-f]* *\([0-9a-f]*\) .*/\1 \2/p'
+}
+
+number='function number(hex,    i, n) { for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1; return n }'
+
 # libFuzzer's table of places is pairs of an address and flags; the linker left the addresses to the loader.
 places_libfuzzer() { # PROGRAM
-    local section
-    section=$(readelf -SW "$1" | sed -n 's/^ *\[ *[0-9]*\] __sancov_pcs *[A-Z]* *\([0-9a-f]*\) *[0-9a-f]* *\([0-9a-f]*\) .*/\1 \2/p')
-    [ -n "$section" ] || fail "$1 has no table of places"
-    readelf -rW "$1" | awk -v first="${section% *}" -v size="${section#* }" '
-        function number(hex,    i, n) { for (i = 1; i <= length(hex); i++) n = n * 16 + index("0123456789abcdef", substr(hex, i, 1)) - 1; return n }
+    local table
+    table=$(section "$1" __sancov_pcs)
+    [ -n "$table" ] || fail "$1 has no table of places"
+    readelf -rW "$1" | awk -v first="${table% *}" -v size="${table#* }" "$number"'
         BEGIN { first = number(first); end = first + number(size) }
         $3 == "R_X86_64_RELATIVE" && number($1) >= first && number($1) < end { print $4 }'
 }
 
-# For AFL++ each is a call.
+# AFL++ counts in place, by a guard that each place has of its own: so a place is what looks at a guard, but for the
+# constructor that numbers them all, and what the C library looks for behind all data.
 places_afl() { # PROGRAM
-    objdump -d --no-show-raw-insn "$1" | sed -n 's/^ *\([0-9a-f]*\):.*call.*<__sanitizer_cov_trace_pc_guard>.*/\1/p'
+    local guards
+    guards=$(section "$1" __sancov_guards)
+    [ -n "$guards" ] || fail "$1 has no guards"
+    objdump -d --no-show-raw-insn "$1" | awk -v first="${guards% *}" -v size="${guards#* }" "$number"'
+        BEGIN { first = number(first); end = first + number(size) }
+        /^[0-9a-f]+ </ { numbers_them = /<sancov\.module_ctor/ }
+        !numbers_them && !/<__TMC_END__>/ && match($0, /# [0-9a-f]+ </) {
+            at = number(substr($0, RSTART + 2, RLENGTH - 4))
+            if (at >= first && at < end) { sub(":", "", $1); print $1 }
+        }'
 }
 
 sources() { # ENGINE PROGRAM
