@@ -348,14 +348,18 @@ linear_contradiction(const struct linear_model *model, const struct linear_step 
 
 bool
 linear_explains_without(const struct linear_model *model, const struct linear_step *steps,
-                        uint32_t count, uint32_t until, uint32_t without,
+                        uint32_t count, uint32_t until, const bool *without,
                         const struct linear_limits *limits)
 {
     if (count > LINEAR_STEPS_MAX) {
         return false;
     }
     cut(steps, count, steps[until].to);
-    prefix[without].to = LINEAR_FOREVER;
-    prefix[without].optional = true;
+    for (uint32_t i = 0; i < count; i++) {
+        if (without[i]) {
+            prefix[i].to = LINEAR_FOREVER;
+            prefix[i].optional = true;
+        }
+    }
     return linear_check(model, prefix, count, limits) == LINEAR_YES;
 }

@@ -73,9 +73,9 @@ enum linear_answer linear_check(const struct linear_model *model, const struct l
 uint32_t linear_contradiction(const struct linear_model *model, const struct linear_step *steps,
                               uint32_t count, const struct linear_limits *limits);
 
-/* Can all be explained up to the end of the step `until` if the step `without` did not happen? */
+/* Can all be explained up to the end of the step `until` if the steps did not happen that are marked in `without`? */
 bool linear_explains_without(const struct linear_model *model, const struct linear_step *steps,
-                             uint32_t count, uint32_t until, uint32_t without,
+                             uint32_t count, uint32_t until, const bool *without,
                              const struct linear_limits *limits);
 
 #endif

@@ -404,6 +404,25 @@ walk_skips_and_it_is_not_found(void)
     walk_skips_what_is_found_then(0);
 }
 
+static void
+two_walks_skip_and_it_is_found(void)
+{
+    boots(ANN, STACK, NS_MAX, 0);
+    walk_begins(BOB, 1);
+    walk_begins(CAT, 2);
+    begins_to_halt(ANN, STACK);
+    walk_gives(BOB, 1, GLOBAL);
+    walk_gives(BOB, 1, 0);
+    walk_finishes(BOB, 1);
+    walk_gives(CAT, 2, GLOBAL);
+    walk_gives(CAT, 2, 0);
+    walk_finishes(CAT, 2);
+    asks(CAT, VERB_FIND_BY_STACKID, STACK, STACK);
+    has_halted(ANN, STACK);
+    freed(REAPER, STACK);
+    rests();
+}
+
 /* The lookup saw the contradiction; it is the walk that was wrong. */
 Test(oracle_linearizable, a_walk_that_skipped_is_to_blame_for_what_is_found_later)
 {
@@ -411,6 +430,7 @@ Test(oracle_linearizable, a_walk_that_skipped_is_to_blame_for_what_is_found_late
     assert_caught_as(walk_skips_and_it_is_found, HEDDLE_MODEL_MISMATCH, oracle, "14. Walk");
     cr_expect_not_null(strstr(last_message(), "but not with this beside it, "));
     cr_expect_not_null(strstr(last_message(), "task 3's a call of 20: stack 20 is given"));
+    assert_caught_as(two_walks_skip_and_it_is_found, HEDDLE_MODEL_MISMATCH, oracle, "14. Walk");
 }
 
 Test(oracle_linearizable, a_walk_gives_what_is_active_once)

@@ -143,24 +143,46 @@ say_before(struct text *text, const struct linear_step *steps, uint32_t count,
     }
 }
 
+/* The marked step that ended first, no longer marked; UINT32_MAX: there is none. */
+static uint32_t
+take_first(const struct linear_step *steps, uint32_t count, bool *marked)
+{
+    uint32_t first = UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (marked[i] && (first == UINT32_MAX || steps[i].to < steps[first].to)) {
+            first = i;
+        }
+    }
+    if (first != UINT32_MAX) {
+        marked[first] = false;
+    }
+    return first;
+}
+
 /*
  * Which answer is to blame. A walk that ends says of every stack that it was not there throughout, and is not contradicted
- * before somebody sees the stack, in whatever way: so if all can be explained without its end, that is it. Else it is the
- * answer with which it cannot be any more.
+ * before somebody sees the stack, in whatever way: so if all can be explained without the ends of walks, it is the first
+ * of them with which it cannot. Else it is the answer with which it cannot be any more.
  */
 static uint32_t
 find_culprit(const struct history_part *part, uint32_t contradiction)
 {
     static const struct linear_limits limits;
+    static bool without[LINEAR_STEPS_MAX];
+    const struct linear_model *model = model_of(part);
     const struct linear_step *steps = history_steps(part);
-    for (uint32_t i = 0; i < part->count; i++) {
-        if (steps[i].action == MODEL_WALK_ENDS && steps[i].to <= steps[contradiction].to &&
-            linear_explains_without(model_of(part), steps, part->count, contradiction, i,
-                                    &limits)) {
-            return i;
+    for (uint32_t i = 0; i < part->count && i < LINEAR_STEPS_MAX; i++) {
+        without[i] = part->kind == HISTORY_ZONE && steps[i].action == MODEL_WALK_ENDS &&
+                     steps[i].to <= steps[contradiction].to;
+    }
+    uint32_t last = contradiction;
+    while (linear_explains_without(model, steps, part->count, contradiction, without, &limits)) {
+        last = take_first(steps, part->count, without);
+        if (last == UINT32_MAX) {
+            return contradiction;
         }
     }
-    return contradiction;
+    return last;
 }
 
 static _Noreturn void
