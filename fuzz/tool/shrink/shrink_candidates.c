@@ -302,6 +302,7 @@ shrink_try(struct shrinking *all, enum attempt attempt)
     }
     outcome_destroy(all->best);
     all->best = found;
+    all->is_noted = false;
     return true;
 }
 
@@ -328,8 +329,8 @@ shrink_copy_best(struct shrinking *all)
 static void
 note_starts(struct shrinking *all)
 {
-    if (all->noted != all->best && !shrink_is_time_up(all)) {
-        all->noted = all->best;
+    if (!all->is_noted && !shrink_is_time_up(all)) {
+        all->is_noted = true;
         all->figures->has_starts = false;
         shrink_copy_best(all);
         outcome_destroy(shrink_find(all, ATTEMPT_STARTS));

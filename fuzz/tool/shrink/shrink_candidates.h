@@ -32,8 +32,8 @@ struct shrink_figures {
 struct shrinking {
     const struct shrinking_options *options;
     uint64_t signature;
-    struct outcome *best;        /* the smallest so far */
-    const struct outcome *noted; /* whose starts are in the figures */
+    struct outcome *best; /* the smallest so far */
+    bool is_noted;        /* where its operations begin, or that this is not known */
     double started;
     struct shrink_figures *figures; /* shared */
     bool failed;                    /* no worker, no memory: errno */

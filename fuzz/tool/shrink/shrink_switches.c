@@ -42,10 +42,12 @@ try_other(struct shrinking *all)
         return false;
     }
     all->best = other;
+    all->is_noted = false;
     shorten(all);
     bool better = shrink_cost(&all->best->program) < shrink_cost(&champion->program);
     outcome_destroy(better ? champion : all->best);
     all->best = better ? all->best : champion;
+    all->is_noted = false;
     return better;
 }
 
