@@ -164,6 +164,8 @@ make_libfuzzer(struct process_line *line, const struct campaign *campaign,
     process_put(line, seeds);
     process_put_made(line, "-seed=%" PRIu32, instance->seed);
     process_put(line, "-reload=1");
+    /* Else it removes an input before it has written the smaller one that shows the same: who is killed then has neither. */
+    process_put(line, "-reduce_inputs=0");
     process_put(line, "-timeout=60");
     process_put(line, "-rss_limit_mb=4096");
     process_put_made(line, "-max_len=%d", CAMPAIGN_INPUT_MAX);
