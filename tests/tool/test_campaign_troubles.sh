@@ -30,6 +30,20 @@ says "trees/fuzz/bin/fuzz_toy is not there: \`cmake --preset fuzz"
 campaign 4 alone --engine libfuzzer --seconds 1000
 [ ! -e alone ] || fail "a directory for nothing"
 mv trees/fuzz/away trees/fuzz/bin
+# A tree that is built, and has no such target.
+expect 4 campaign toys --trees trees -o alone --engine libfuzzer
+says "trees/fuzz has no target 'toys'; it has toy"
+says_not "kernel source"
+expect 4 campaign reference --trees trees -o alone --engine libfuzzer
+says "it has toy. This one needs a kernel source: ci/campaign --kernel-source"
+[ ! -e alone ] || fail "a directory for nothing"
+# A mutator that is missing, which AFL++ alone takes from a file.
+campaign 0 blind --engine afl --jobs 1 --seconds 1
+says "trees/release/lib/libheddle_mutator_toy.so is not there, so AFL++ mutates bytes"
+mkdir -p trees/release/lib
+: >trees/release/lib/libheddle_mutator_toy.so
+campaign 0 seeing --engine afl --jobs 1 --seconds 1
+says_not "mutates bytes"
 
 # --- one that is killed, and one that dies at once ------------------------------------------------------------
 
