@@ -4,18 +4,54 @@
  */
 #include "targets/decoders.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "netstack/laboratory.h"
 #include "targets/harness.h"
+#include "tool/tally.h"
 
+static struct tally uncounted, *tally = &uncounted;
+
+static void
+take_tally(const char *path)
+{
+    tally = tally_open(path);
+    if (tally == NULL) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        exit(2);
+    }
+}
+
+/* Of the harness' arguments, only the tally means something here; the others are passed by. */
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-    (void)argc;
-    (void)argv;
+    static const char option[] = "--tally=";
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        char *argument = (*argv)[i];
+        if (strncmp(argument, option, strlen(option)) == 0) {
+            take_tally(argument + strlen(option));
+        }
+        bool ours = strncmp(argument, "--", 2) == 0;
+#ifdef HEDDLE_LIBFUZZER
+        ours = false; /* it skips them itself, and passes them on */
+#endif
+        if (!ours) {
+            (*argv)[kept++] = argument;
+        }
+    }
+    *argc = kept;
+    (*argv)[kept] = NULL;
     return 0;
+}
+
+void
+decoders_count(void)
+{
+    tally->runs++;
 }
 
 const struct program_vocabulary *

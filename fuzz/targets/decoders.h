@@ -9,6 +9,9 @@
 
 const struct program_vocabulary *decoders_vocabulary(void);
 
+/* One more execution, for the tally. */
+void decoders_count(void);
+
 /* Ends the process with the property's words if it does not hold. */
 void decoders_require(bool holds, const char *property);
 

@@ -15,6 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (program_head_of(bytes, size) == PROGRAM_HEAD_NEWER) {
         return 0;
     }
+    decoders_count();
     program_init(&program);
     program_decode(&program, bytes, size, decoders_vocabulary());
     decoders_round_trip(&program);

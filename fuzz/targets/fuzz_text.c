@@ -14,6 +14,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     struct program program;
     struct program_error error = {0};
     const char *text = size > 0 ? (const char *)bytes : "";
+    decoders_count();
     program_init(&program);
     if (program_parse(&program, text, size, decoders_vocabulary(), &error)) {
         decoders_round_trip(&program);

@@ -181,8 +181,9 @@ command_campaign(int argc, char **argv)
                "with a main, secondaries and one under AddressSanitizer. Each new failure is "
                "confirmed by replay, told apart by its signature, shrunk and explained, while the "
                "engines go on. Five executions in a hundred are done twice and compared.\v"
-               "TARGET is a fuzz target: lifecycle (default), reference, registry, ... Killed at "
-               "any moment, --resume goes on with nothing lost. On several hosts: one campaign "
+               "TARGET is a fuzz target: lifecycle (default), registry, references, shared_kstats, "
+               "faults, text, bytes; with a kernel source, reference and differential, too. Killed "
+               "at any moment, --resume goes on with nothing lost. On several hosts: one campaign "
                "each, with a directory of its own and the same --share (docs/many-hosts.md).\n\n"
                "Example: heddle campaign reference --engine both --seconds 600 -o campaign",
     };

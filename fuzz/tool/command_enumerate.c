@@ -90,7 +90,7 @@ command_enumerate(int argc, char **argv)
             "threads share state through the seam's primitives; spurious wake-ups, and timeouts "
             "before their time, are not tried. What share is behind is a guess: of a branch, "
             "nobody knows how large it is.\n\n"
-            "Example: heddle enumerate corpus/seeds/lifecycle/last-reference.prog --preemptions 2",
+            "Example: heddle enumerate corpus/seeds/lifecycle/last-reference.prog -p 2",
     };
     struct input input;
     struct enumerate_arguments arguments = {

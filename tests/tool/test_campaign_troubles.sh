@@ -30,6 +30,20 @@ says "trees/fuzz/bin/fuzz_toy is not there: \`cmake --preset fuzz"
 campaign 4 alone --engine libfuzzer --seconds 1000
 [ ! -e alone ] || fail "a directory for nothing"
 mv trees/fuzz/away trees/fuzz/bin
+# A tree that is built, and has no such target.
+expect 4 campaign toys --trees trees -o alone --engine libfuzzer
+says "trees/fuzz has no target 'toys'; it has toy"
+says_not "kernel source"
+expect 4 campaign reference --trees trees -o alone --engine libfuzzer
+says "it has toy. This one needs a kernel source: ci/campaign --kernel-source"
+[ ! -e alone ] || fail "a directory for nothing"
+# A mutator that is missing, which AFL++ alone takes from a file.
+campaign 0 blind --engine afl --jobs 1 --seconds 1
+says "trees/release/lib/libheddle_mutator_toy.so is not there, so AFL++ mutates bytes"
+mkdir -p trees/release/lib
+: >trees/release/lib/libheddle_mutator_toy.so
+campaign 0 seeing --engine afl --jobs 1 --seconds 1
+says_not "mutates bytes"
 
 # --- one that is killed, and one that dies at once ------------------------------------------------------------
 
@@ -61,11 +75,16 @@ says "given up"
 # Of forty executions two are done twice; the subject keeps something from run to run.
 sed 's/^subject fail/subject remember/' found/*.prog >remembers.prog
 printf 'heddle 1\ntarget toy\nsubject core\nstrategy random seed=3\nthread\n  add by=1\nend\n' >calm.prog
+# libFuzzer leaves the input as well, which fails no more in a fresh process; that of another start is another matter.
+"$program" convert calm.prog calm.bytes || fail "convert"
 for last in calm remembers; do
     engine libfuzzer <<END
-for argument; do case \$argument in --*) ours+=("\$argument") ;; esac; done
+for argument; do case \$argument in --*) ours+=("\$argument") ;; -artifact_prefix=*) prefix=\${argument#*=} ;; esac; done
 for run in {1..39}; do files+=("$work/calm.prog"); done
-[ -e "$work/done" ] || "$driver" "\${ours[@]}" "\${files[@]}" "$work/$last.prog" || echo died
+[ -e "$work/done" ] || "$driver" "\${ours[@]}" "\${files[@]}" "$work/$last.prog" ||
+    for file in "\${prefix}crash-0123" "\${prefix%-s*}-s1-crash-4567"; do
+        cat "$work/calm.bytes" >"\$file"
+    done
 : >"$work/done"
 exec sleep 1000
 END
@@ -77,8 +96,11 @@ END
         says "40 executions, 0 known failures passed over, 2 executions done twice" "0 unstable"
     else
         until_true grep -q 'an execution was not the same twice: see unreproduced/ in twice_remembers' stderr
+        nothing_waits() { [ -z "$(ls twice_remembers/incoming)" ]; }
+        until_true nothing_waits
         end_campaign 3
-        says "1 unstable"
+        says "1 duplicates of failures, 1 unreproduced, 1 unstable"
+        [ -e twice_remembers/unreproduced/*-s1-crash-4567 ] || fail "another start's artifact is gone"
         [ -e twice_remembers/unreproduced/unstable-*.prog ] || fail "it was not kept"
         expect 0 report twice_remembers
         grep -q '1 execution was not the same twice' twice_remembers/report.html || fail "the page does not say so"

@@ -55,6 +55,16 @@ expect 1 replay large.min.prog
 says "signature: $signature"
 expect 0 replay --expect assertion --repeat 50 large.min.prog
 
+# Who found it stays known; of a file that does not say so, this command did.
+grep -qx '# found by: heddle shrink large.prog' large.min.prog || fail "does not say what found it"
+sed '1i# found by: run 7 of somebody\n# origin: instance=one seed=2' large.prog >told.prog
+expect 1 shrink told.prog
+expect 1 shrink told.min.prog -o told.again.prog
+for file in told.min.prog told.again.prog; do
+    grep -qx '# found by: run 7 of somebody; then heddle shrink' $file && grep -qx '# origin: instance=one seed=2' $file ||
+        fail "$file: who found it is lost"
+done
+
 # It is as small as it gets: once more changes nothing. The output can be named, and JSON says the same.
 expect 1 shrink large.min.prog -o again.prog --json
 grep -q "\"signature\":\"$signature\"" stdout || fail "JSON does not have the signature"

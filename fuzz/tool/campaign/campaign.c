@@ -221,6 +221,10 @@ tell_end(struct campaign *campaign)
         report_print_argument(campaign->options->directory, stdout);
         fputs("/failures: each .prog with its explanation (.txt) and origin (.json)", stdout);
     }
+    fputs("\nas a page: ", stdout);
+    report_print_argument(tool_name, stdout);
+    fputs(" report ", stdout);
+    report_print_argument(campaign->options->directory, stdout);
     fputc('\n', stdout);
     return campaign->internal > 0   ? TOOL_INTERNAL
            : campaign->unstable > 0 ? TOOL_DIFFERED

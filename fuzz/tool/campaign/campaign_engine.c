@@ -7,6 +7,7 @@
  * runs as a main and secondaries, one of them under ASan. What AFL++ keeps is copied to the corpus folder; the main reads
  * that folder as a foreign queue (-F).
  */
+#include <dirent.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -82,6 +83,51 @@ add_afl(struct campaign *campaign, const char *target, unsigned count)
     }
 }
 
+/* Puts the names of the targets that the tree has into `names`, with commas. False: it has none. */
+static bool
+list_programs(const struct campaign *campaign, const char *tree, char *names, size_t size)
+{
+    static const char prefix[] = "fuzz_";
+    char path[PATH_MAX];
+    struct dirent **entries;
+    size_t length = 0;
+    names[0] = '\0';
+    snprintf(path, sizeof(path), "%s/%s/bin", campaign->options->trees, tree);
+    int count = scandir(path, &entries, NULL, alphasort);
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        if (strncmp(name, prefix, strlen(prefix)) == 0 && length < size) {
+            length += (size_t)snprintf(names + length, size - length, "%s%s",
+                                       length > 0 ? ", " : "", name + strlen(prefix));
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) {
+        free(entries);
+    }
+    return length > 0;
+}
+
+/* A tree that was never built is another matter than a target that it has not. */
+static void
+complain_of_program(const struct campaign *campaign, const char *tree, const char *target)
+{
+    char names[256];
+    const char *trees = campaign->options->trees;
+    if (list_programs(campaign, tree, names, sizeof(names))) {
+        bool of_reference = strcmp(target, "reference") == 0 || strcmp(target, "differential") == 0;
+        command_complain("%s/%s has no target '%s'; it has %s%s", trees, tree, target, names,
+                         of_reference
+                             ? ". This one needs a kernel source: ci/campaign --kernel-source "
+                               "<path>/netstack.c"
+                             : "");
+        return;
+    }
+    command_complain("%s/%s/bin/fuzz_%s is not there: `cmake --preset %s && cmake --build "
+                     "build/%s`, or ci/campaign, which does that",
+                     trees, tree, target, tree, tree);
+}
+
 /* Says what is missing; the other engine goes on without it. */
 static bool
 engine_is_there(const struct campaign *campaign, enum campaign_engine engine, const char *target)
@@ -93,12 +139,31 @@ engine_is_there(const struct campaign *campaign, enum campaign_engine engine, co
         return false;
     }
     if (!campaign_has_program(campaign, tree, target)) {
-        command_complain("%s/%s/bin/fuzz_%s is not there: `cmake --preset %s && cmake --build "
-                         "build/%s`, or ci/campaign, which does that",
-                         campaign->options->trees, tree, target, tree, tree);
+        complain_of_program(campaign, tree, target);
         return false;
     }
     return true;
+}
+
+static bool
+has_mutator(const struct campaign *campaign, const char *target, char module[PATH_MAX])
+{
+    snprintf(module, PATH_MAX, "%s/release/lib/libheddle_mutator_%s.so", campaign->options->trees,
+             target);
+    return access(module, R_OK) == 0;
+}
+
+/* libFuzzer's mutator is in its target; AFL++ would mutate bytes blindly, and find less. */
+static void
+check_mutator(const struct campaign *campaign, const char *target)
+{
+    char module[PATH_MAX];
+    bool takes_bytes = strcmp(target, "text") == 0 || strcmp(target, "bytes") == 0;
+    if (!takes_bytes && !has_mutator(campaign, target, module)) {
+        command_complain("%s is not there, so AFL++ mutates bytes and not programs: `cmake "
+                         "--preset release && cmake --build build/release`, or ci/campaign",
+                         module);
+    }
 }
 
 enum tool_exit
@@ -112,6 +177,9 @@ campaign_plan(struct campaign *campaign)
         bool libfuzzer =
             options->libfuzzer && engine_is_there(campaign, CAMPAIGN_LIBFUZZER, target);
         bool afl = options->afl && engine_is_there(campaign, CAMPAIGN_AFL, target);
+        if (afl) {
+            check_mutator(campaign, target);
+        }
         /* Who asked for both gets both, though that be one more than jobs. */
         unsigned of_afl = !afl ? 0 : !libfuzzer ? each : each / 2 > 0 ? each / 2 : 1;
         unsigned of_libfuzzer = !libfuzzer ? 0 : each > of_afl ? each - of_afl : 1;
@@ -183,12 +251,10 @@ put_afl_environment(struct process_line *line, const struct campaign *campaign,
         "AFL_NO_AFFINITY=1",  "AFL_NO_UI=1",
         "AFL_AUTORESUME=1",   "AFL_SYNC_TIME=1"};
     char module[PATH_MAX];
-    snprintf(module, sizeof(module), "%s/release/lib/libheddle_mutator_%s.so",
-             campaign->options->trees, instance->target);
     for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++) {
         process_put_variable(line, "%s", always[i]);
     }
-    if (access(module, R_OK) == 0) {
+    if (has_mutator(campaign, instance->target, module)) {
         process_put_variable(line, "AFL_CUSTOM_MUTATOR_LIBRARY=%s", module);
         /* Else most executions are of bytes that it changed blindly (docs/feedback.md). */
         process_put_variable(line, "AFL_CUSTOM_MUTATOR_ONLY=1");

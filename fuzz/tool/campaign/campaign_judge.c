@@ -220,6 +220,45 @@ has_words(const struct case_file *file, const char *log)
            status.st_size > 0;
 }
 
+static bool
+has_same(struct json_object *one, struct json_object *other, const char *name)
+{
+    return text_in(one, name)[0] != '\0' && strcmp(text_in(one, name), text_in(other, name)) == 0;
+}
+
+/*
+ * libFuzzer's own artifact of a death that an unstable-….prog tells of? A start of an engine has a seed of its own, and ends
+ * once; what is the same in a fresh process says nothing more of it.
+ */
+static bool
+is_of_unstable(const struct case_file *file)
+{
+    static const char *const folders[] = {"incoming", "unreproduced"};
+    struct json_object *mine = json_object_new_object();
+    bool found = false;
+    campaign_origin(mine, file->path, file->name);
+    for (int i = 0; i < 2 && strstr(file->name, "-crash-") != NULL; i++) {
+        char path[PATH_MAX];
+        DIR *directory =
+            campaign_path(file->campaign, path, "%s", folders[i]) ? opendir(path) : NULL;
+        for (struct dirent *entry;
+             !found && directory != NULL && (entry = readdir(directory)) != NULL;) {
+            struct json_object *other = json_object_new_object();
+            if (strncmp(entry->d_name, "unstable-", 9) == 0 &&
+                campaign_path(file->campaign, path, "%s/%s", folders[i], entry->d_name)) {
+                campaign_origin(other, path, entry->d_name);
+                found = has_same(mine, other, "instance") && has_same(mine, other, "seed");
+            }
+            json_object_put(other);
+        }
+        if (directory != NULL) {
+            closedir(directory);
+        }
+    }
+    json_object_put(mine);
+    return found;
+}
+
 static enum judgement
 judge(struct case_file *file)
 {
@@ -237,6 +276,10 @@ judge(struct case_file *file)
         return JUDGED_IMPOSSIBLE;
     }
     snprintf(file->signature, sizeof(file->signature), "%s", text_in(file->result, "signature"));
+    if (code == TOOL_OK && is_of_unstable(file)) {
+        unlink(file->path);
+        return JUDGED_DUPLICATE;
+    }
     if (code != TOOL_FAILURE || strlen(file->signature) != 16) {
         return put_aside(file, JUDGED_UNREPRODUCED);
     }

@@ -149,6 +149,40 @@ tell(const struct shrinking *all, const struct size *before, struct report *repo
     }
 }
 
+/* What stands behind this word in the comments at the top of a file; "": nothing. */
+static void
+read_comment(const char *path, const char *word, char *value, size_t size)
+{
+    char *line = NULL;
+    size_t room = 0;
+    FILE *in = fopen(path, "r");
+    value[0] = '\0';
+    while (in != NULL && getline(&line, &room, in) > 0 && line[0] == '#') {
+        line[strcspn(line, "\n")] = '\0';
+        if (strncmp(line, word, strlen(word)) == 0) {
+            snprintf(value, size, "%s", line + strlen(word));
+        }
+    }
+    free(line);
+    if (in != NULL) {
+        fclose(in);
+    }
+}
+
+/* Who found it matters more than who made it small, and the larger file may soon be gone. */
+static void
+describe_finder(const char *path, char *found_by, size_t size)
+{
+    static const char then[] = "; then heddle shrink";
+    read_comment(path, "# found by: ", found_by, size);
+    if (found_by[0] == '\0') {
+        snprintf(found_by, size, "heddle shrink %s", path);
+    } else if (strstr(found_by, then) == NULL) {
+        size_t length = strlen(found_by);
+        snprintf(found_by + length, size - length, "%s", then);
+    }
+}
+
 /* The best one once more, in a process of its own, and into the file. */
 static enum tool_exit
 finish(struct shrinking *all, const struct size *before)
@@ -161,8 +195,9 @@ finish(struct shrinking *all, const struct size *before)
         outcome_destroy(last);
         return TOOL_DIFFERED;
     }
-    char found_by[PATH_MAX + 32];
-    snprintf(found_by, sizeof(found_by), "heddle shrink %s", input->path);
+    char found_by[PATH_MAX + 32], origin[256];
+    describe_finder(input->path, found_by, sizeof(found_by));
+    read_comment(input->path, "# origin: ", origin, sizeof(origin));
     struct report report = {.file = all->options->output,
                             .target = input->target->name,
                             .subject = input->subject->name,
@@ -174,6 +209,7 @@ finish(struct shrinking *all, const struct size *before)
                             .injection_count = last->injection_count,
                             .injections_max = OUTCOME_INJECTIONS_MAX,
                             .found_by = found_by,
+                            .origin = origin[0] != '\0' ? origin : NULL,
                             .options = "",
                             .runs = all->figures->executions,
                             .seconds = terminal_now() - all->started};
