@@ -281,8 +281,7 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     const struct worker_job job = {.jobs = 1,
                                    .numbers = numbers_of(all),
                                    .batch = 1,
-                                   .seconds =
-                                       all->options->seconds - (terminal_now() - all->started),
+                                   .seconds = left,
                                    .execute = execute,
                                    .on_news = on_news,
                                    .argument = all};
@@ -295,6 +294,15 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     return all->found;
 }
 
+/* Another may come to lie where the old one lay, so what is noted of an address says nothing any more. */
+void
+shrink_replace_best(struct shrinking *all, struct outcome *better)
+{
+    outcome_destroy(all->best);
+    all->best = better;
+    all->noted = NULL;
+}
+
 bool
 shrink_try(struct shrinking *all, enum attempt attempt)
 {
@@ -302,8 +310,7 @@ shrink_try(struct shrinking *all, enum attempt attempt)
     if (found == NULL) {
         return false;
     }
-    outcome_destroy(all->best);
-    all->best = found;
+    shrink_replace_best(all, found);
     return true;
 }
 

@@ -43,9 +43,14 @@ try_other(struct shrinking *all)
     }
     all->best = other;
     shorten(all);
-    bool better = shrink_cost(&all->best->program) < shrink_cost(&champion->program);
-    outcome_destroy(better ? champion : all->best);
-    all->best = better ? all->best : champion;
+    other = all->best;
+    all->best = champion;
+    bool better = shrink_cost(&other->program) < shrink_cost(&champion->program);
+    if (better) {
+        shrink_replace_best(all, other);
+    } else {
+        outcome_destroy(other);
+    }
     return better;
 }
 
