@@ -85,9 +85,17 @@ on_interrupt(int signal)
 void
 worker_stop_on_interrupt(void)
 {
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    /* poll returns all the same; a worker's end, or a file half written, is not to be missed. */
+    struct sigaction action = {.sa_handler = on_interrupt,
+                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+bool
+worker_was_stopped(void)
+{
+    return stop_requested != 0;
 }
 
 static int64_t
@@ -132,6 +140,12 @@ worker_report(struct worker *worker)
     if (write(worker->parent, &byte, 1) != 1 || read(worker->parent, &byte, 1) != 1) {
         _exit(0); /* the parent is gone */
     }
+}
+
+bool
+worker_is_to_stop(const struct worker *worker)
+{
+    return atomic_load(&worker->channel->stop) != 0;
 }
 
 static _Noreturn void

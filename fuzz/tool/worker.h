@@ -97,6 +97,12 @@ void worker_stop_all(void);
 /* From now on the first SIGINT or SIGTERM is worker_stop_all, and a second one ends the process. */
 void worker_stop_on_interrupt(void);
 
+/* Whether either has happened. */
+bool worker_was_stopped(void);
+
+/* In a worker whose one number means many executions: it is to begin no other. */
+bool worker_is_to_stop(const struct worker *worker);
+
 /* In a worker: has the parent look at the log, which stays as it is until this returns. */
 void worker_report(struct worker *worker);
 

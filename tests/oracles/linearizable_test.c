@@ -423,6 +423,40 @@ two_walks_skip_and_it_is_found(void)
     rests();
 }
 
+static void
+walk_skips_after_one_that_does_not(void)
+{
+    boots(ANN, STACK, NS_MAX, 0);
+    for (uint32_t i = 1; i <= 2; i++) {
+        walk_begins(BOB, i);
+        walk_gives(BOB, i, GLOBAL);
+        if (i == 1) {
+            walk_gives(BOB, i, STACK);
+        }
+        walk_gives(BOB, i, 0);
+        walk_finishes(BOB, i);
+    }
+    rests();
+}
+
+static size_t
+count_words(const char *text, const char *words)
+{
+    size_t count = 0;
+    for (; (text = strstr(text, words)) != NULL; text++) {
+        count++;
+    }
+    return count;
+}
+
+/* What there is room for is needed for what is. */
+Test(oracle_linearizable, of_a_walk_that_skipped_no_other_walk_is_told)
+{
+    assert_caught_alone(walk_skips_after_one_that_does_not, oracle, "14. Walk");
+    cr_expect_eq(count_words(last_message(), "a walk begins"), 1);
+    cr_expect_eq(count_words(last_message(), "a walk gives it"), 0);
+}
+
 /* The lookup saw the contradiction; it is the walk that was wrong. */
 Test(oracle_linearizable, a_walk_that_skipped_is_to_blame_for_what_is_found_later)
 {

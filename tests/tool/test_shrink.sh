@@ -38,6 +38,7 @@ while "$program" replay large.prog >stdout 2>stderr; do
     sed -i "s/seed=.*/seed=$seed/" large.prog
 done
 signature=$(sed -n 's/^ *signature: //p' stdout)
+failed=$signature
 
 shrunk() { # FILE SIGNATURE: it is as small as it can be
     [ "$(sed -n 's/^# signature: //p' "$1")" = "$2" ] || fail "$1: another signature"
@@ -103,6 +104,22 @@ for subject in null_write exit; do
     signature=$(sed -n 's/^ *signature: //p' stdout)
     expect 1 shrink $subject.prog --schedules 60
     shrunk $subject.min.prog "$signature"
+done
+
+# Interrupted, it keeps what it has; so many schedules would take minutes.
+for signal in INT TERM; do
+    "$program" shrink large.prog -o $signal.prog --schedules 1000000 --seconds 100000 >stdout 2>stderr &
+    shrinker=$!
+    until [ $((0x0$(sed -n "s/^SigCgt:\t//p" /proc/$shrinker/status 2>/dev/null) & 2)) -ne 0 ]; do
+        [ -n "$(jobs -r)" ] || fail "it ended before it could be interrupted"
+    done
+    kill -$signal $shrinker
+    wait $shrinker
+    code=$?
+    [ $code -eq 1 ] || fail "exit code $code when interrupted by SIG$signal"
+    says "interrupted: this is how far it came" "replay $signal.prog"
+    grep -q "^# signature: $failed\$" $signal.prog || fail "$signal.prog: another signature"
+    expect 1 replay $signal.prog
 done
 
 # What does not fail, and what cannot be used or written.

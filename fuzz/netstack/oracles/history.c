@@ -302,6 +302,7 @@ take_walk_begin(const struct observation *what)
     }
     history.is_complete = history.is_complete && walk->slot < MODEL_WALKS_MAX;
     history.walks_open |= (uint16_t)(1u << walk->slot % MODEL_WALKS_MAX);
+    walk->value = walk->slot + MODEL_WALKS_MAX * (uint32_t)(walk - history.walks);
     walk->cursor = what->cursor;
     walk->is_open = true;
     walk->begins = history__window_of_call();
@@ -322,7 +323,7 @@ take_walk_step(const struct observation *what, struct history_walk *walk)
     struct history_raw *raw =
         add_of_stack(MODEL_WALK_GIVES, view.stack, history__window_of_call(), note);
     if (raw != NULL) {
-        raw->step.value = walk->slot;
+        raw->step.value = walk->value;
     }
 }
 

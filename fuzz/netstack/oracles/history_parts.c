@@ -182,7 +182,7 @@ add_walk_step(int32_t id, const struct history_walk *walk, enum model_action act
     struct history_raw *raw = history__add(HISTORY_ZONE, action, window, note);
     if (raw != NULL) {
         raw->number = id;
-        raw->step.value = walk->slot;
+        raw->step.value = walk->value;
     }
 }
 

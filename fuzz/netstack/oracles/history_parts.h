@@ -52,6 +52,7 @@ struct history_walk {
     uint32_t cursor;
     uint8_t slot;
     bool is_open;
+    uint32_t value; /* of its steps: names it; the rest by MODEL_WALKS_MAX is its slot */
     uint32_t finished;
     struct window begins, ends; /* ends.to 0: it gave no NULL */
     uint32_t begins_note, ends_note;

@@ -69,7 +69,7 @@ search_schedules(struct shrinking *all, struct worker *worker)
     const struct heddle_deviation *deviations;
     size_t count;
     while (all->figures->cost / COST_SWITCH > all->bound && !shrink_is_time_up(all) &&
-           search_next(all->search, &deviations, &count)) {
+           !worker_is_to_stop(worker) && search_next(all->search, &deviations, &count)) {
         outcome_set_schedule(&all->candidate, deviations, count);
         bool same = execute_candidate(all, worker, &choices);
         all->figures->seen |= same;
@@ -119,7 +119,7 @@ try_neighbours(struct shrinking *all, struct worker *worker, uint64_t number)
     program_cut(&all->candidate, PROGRAM_PART_DEVIATIONS, (uint32_t)number, 1);
     execute_candidate(all, worker, &choices);
     uint32_t count = list_others(worker->log, others);
-    for (uint32_t i = 0; i < count && !shrink_is_time_up(all); i++) {
+    for (uint32_t i = 0; i < count && !shrink_is_time_up(all) && !worker_is_to_stop(worker); i++) {
         shrink_copy_best(all);
         program_cut(&all->candidate, PROGRAM_PART_DEVIATIONS, second, 1);
         program_cut(&all->candidate, PROGRAM_PART_DEVIATIONS, (uint32_t)number, 1);
@@ -259,13 +259,15 @@ numbers_of(const struct shrinking *all)
 bool
 shrink_is_time_up(const struct shrinking *all)
 {
-    return all->failed || terminal_now() - all->started > all->options->seconds;
+    return all->failed || worker_was_stopped() ||
+           terminal_now() - all->started > all->options->seconds;
 }
 
 struct outcome *
 shrink_find(struct shrinking *all, enum attempt attempt)
 {
-    if (shrink_is_time_up(all)) {
+    double left = all->options->seconds - (terminal_now() - all->started);
+    if (shrink_is_time_up(all) || left <= 0) {
         return NULL;
     }
     all->attempt = attempt;
@@ -279,8 +281,7 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     const struct worker_job job = {.jobs = 1,
                                    .numbers = numbers_of(all),
                                    .batch = 1,
-                                   .seconds =
-                                       all->options->seconds - (terminal_now() - all->started),
+                                   .seconds = left,
                                    .execute = execute,
                                    .on_news = on_news,
                                    .argument = all};
@@ -293,6 +294,14 @@ shrink_find(struct shrinking *all, enum attempt attempt)
     return all->found;
 }
 
+void
+shrink_replace_best(struct shrinking *all, struct outcome *better)
+{
+    outcome_destroy(all->best);
+    all->best = better;
+    all->is_noted = false;
+}
+
 bool
 shrink_try(struct shrinking *all, enum attempt attempt)
 {
@@ -300,9 +309,7 @@ shrink_try(struct shrinking *all, enum attempt attempt)
     if (found == NULL) {
         return false;
     }
-    outcome_destroy(all->best);
-    all->best = found;
-    all->is_noted = false;
+    shrink_replace_best(all, found);
     return true;
 }
 

@@ -85,6 +85,9 @@ bool shrink_try_each(struct shrinking *all, enum attempt attempt,
                      bool (*make)(struct shrinking *all, uint64_t index), uint64_t *index,
                      uint64_t end);
 
+/* Takes it over. */
+void shrink_replace_best(struct shrinking *all, struct outcome *better);
+
 /* The candidate is the best one; for the caller to change. */
 void shrink_copy_best(struct shrinking *all);
 

@@ -44,10 +44,15 @@ try_other(struct shrinking *all)
     all->best = other;
     all->is_noted = false;
     shorten(all);
-    bool better = shrink_cost(&all->best->program) < shrink_cost(&champion->program);
-    outcome_destroy(better ? champion : all->best);
-    all->best = better ? all->best : champion;
+    other = all->best;
+    all->best = champion;
     all->is_noted = false;
+    bool better = shrink_cost(&other->program) < shrink_cost(&champion->program);
+    if (better) {
+        shrink_replace_best(all, other);
+    } else {
+        outcome_destroy(other);
+    }
     return better;
 }
 

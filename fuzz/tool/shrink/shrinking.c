@@ -131,7 +131,9 @@ tell(const struct shrinking *all, const struct size *before, struct report *repo
            before->threads, now.threads, before->operations, now.operations, before->faults,
            now.faults, before->switches, now.switches, before->others, now.others,
            all->figures->candidates, all->figures->executions, report->seconds);
-    if (shrink_is_time_up(all)) {
+    if (worker_was_stopped()) {
+        printf("interrupted: this is how far it came\n");
+    } else if (shrink_is_time_up(all)) {
         printf("the time was up: --seconds gives it more\n");
     } else {
         printf("without any one of what is left, it was not seen in %" PRIu32 " schedules\n",
@@ -255,6 +257,7 @@ shrink(struct shrinking *all)
     }
     struct size before = size_of(all->best);
     all->signature = all->best->result.signature;
+    worker_stop_on_interrupt();
     do {
         shrink_program(all);
     } while (shrink_schedule_by_chance(all));

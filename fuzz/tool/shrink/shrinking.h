@@ -15,7 +15,7 @@
 struct shrinking_options {
     const struct input *input;
     const char *output; /* where the smaller file goes */
-    double seconds;     /* then what was reached so far counts */
+    double seconds;     /* then, or when interrupted, what was reached so far counts */
     uint32_t schedules; /* tried of each candidate */
     bool json;
 };
