@@ -74,3 +74,41 @@ gives_back(uint16_t task, uint32_t stack)
     releases(task, stack);
     returns(task, VERB_RELE, 0);
 }
+
+void
+asks(uint16_t task, enum netstack_verb verb, int id, uint32_t given)
+{
+    calls_of_zone(task, verb, id);
+    if (given != 0) {
+        holds(task, given);
+    }
+    returns_with(task, verb, id, given);
+    if (given != 0) {
+        calls_with(task, VERB_RELE, given);
+        releases(task, given);
+        returns(task, VERB_RELE, 0);
+    }
+}
+
+void
+begins_to_halt(uint16_t task, uint32_t stack)
+{
+    detaching(task, (int)stack, stack);
+    calls_of_zone(task, VERB_ZONE_DESTROY, (int)stack);
+}
+
+void
+has_halted(uint16_t task, uint32_t stack)
+{
+    probes(task, KERNEL_PROBE_netstack__dec__numzones, stack, 0xff);
+    probes(task, KERNEL_PROBE_netstack__dec__ref, stack, 0xff);
+    returns_of_zone(task, VERB_ZONE_DESTROY, (int)stack, 0);
+}
+
+void
+is_put_away(void)
+{
+    halts(ANN, STACK, NS_MAX, 0);
+    freed(REAPER, STACK);
+    rests();
+}

@@ -123,6 +123,16 @@ void boots(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
 void halts(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
 void is_reaped(uint16_t task, uint32_t stack, uint8_t module, uint32_t epoch);
 
+/* The two halves of halts: in between, the stack is closing or it is not. */
+void begins_to_halt(uint16_t task, uint32_t stack);
+void has_halted(uint16_t task, uint32_t stack);
+
+/* The end of a story whose stack is still there. */
+void is_put_away(void);
+
+/* A lookup of an id from call to return: the stack that it gives goes back at once; 0: none. */
+void asks(uint16_t task, enum netstack_verb verb, int id, uint32_t given);
+
 /* A lookup that gives the stack. */
 void finds(uint16_t task, uint32_t stack);
 void gives_back(uint16_t task, uint32_t stack);
