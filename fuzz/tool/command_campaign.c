@@ -26,7 +26,10 @@ static const struct argp_option options[] = {
     {"output", 'o', "DIR", 0, "The campaign's directory", 0},
     {"seed", KEY_SEED, "N", 0,
      "Of all its randomness, from 1; default: drawn, and written to campaign.json", 0},
-    {"resume", KEY_RESUME, NULL, 0, "Go on with the campaign in DIR, interrupted or killed", 0},
+    {"resume", KEY_RESUME, NULL, 0,
+     "Go on with the campaign in DIR, interrupted or killed; its targets and engines, unless told "
+     "otherwise",
+     0},
     {"share", KEY_SHARE, "DIR", 0,
      "Exchange inputs and failures with campaigns on other hosts, by this folder that all reach",
      0},
@@ -170,6 +173,41 @@ settle_host(struct campaign_options *chosen, char host[HOST_NAME_MAX + 1])
     return true;
 }
 
+/* What it was asked for is what it goes on with. */
+static enum tool_exit
+take_up(struct campaign_options *chosen, struct campaign_record *record)
+{
+    struct campaign *campaign = calloc(1, sizeof(*campaign));
+    if (campaign == NULL) {
+        return TOOL_ENVIRONMENT;
+    }
+    campaign->options = chosen;
+    enum tool_exit code = campaign_load(campaign, record);
+    if (code == TOOL_OK && chosen->target_count == 0) {
+        for (size_t i = 0; i < record->target_count; i++) {
+            chosen->targets[chosen->target_count++] = record->targets[i];
+        }
+    }
+    if (code == TOOL_OK && !chosen->libfuzzer && !chosen->afl) {
+        chosen->libfuzzer = record->libfuzzer;
+        chosen->afl = record->afl;
+    }
+    free(campaign->history);
+    free(campaign);
+    return code;
+}
+
+static void
+take_defaults(struct campaign_options *chosen)
+{
+    if (chosen->target_count == 0) {
+        chosen->targets[chosen->target_count++] = DEFAULT_TARGET;
+    }
+    if (!chosen->libfuzzer && !chosen->afl) {
+        chosen->libfuzzer = chosen->afl = true;
+    }
+}
+
 enum tool_exit
 command_campaign(int argc, char **argv)
 {
@@ -189,18 +227,21 @@ command_campaign(int argc, char **argv)
     };
     char trees[PATH_MAX], host[HOST_NAME_MAX + 1];
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct campaign_options chosen = {.libfuzzer = true,
-                                      .afl = true,
-                                      .jobs = processors > 0 ? (unsigned)processors : 1,
+    struct campaign_record record = {0};
+    struct campaign_options chosen = {.jobs = processors > 0 ? (unsigned)processors : 1,
                                       .seconds = DEFAULT_SECONDS};
     if (!command_parse(&argp, argc, argv, &chosen) || !names_are_usable(&chosen) ||
         !settle_host(&chosen, host) || !output_is_usable("-o", chosen.directory) ||
         (chosen.share != NULL && !output_is_usable("--share", chosen.share))) {
         return TOOL_USAGE;
     }
-    if (chosen.target_count == 0) {
-        chosen.targets[chosen.target_count++] = DEFAULT_TARGET;
+    if (chosen.resume) {
+        enum tool_exit code = take_up(&chosen, &record);
+        if (code != TOOL_OK) {
+            return code;
+        }
     }
+    take_defaults(&chosen);
     if (chosen.trees == NULL) {
         if (!find_trees(trees)) {
             command_complain("cannot find the build trees; --trees says where they are");

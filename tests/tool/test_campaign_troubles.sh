@@ -37,6 +37,20 @@ says_not "kernel source"
 expect 4 campaign reference --trees trees -o alone --engine libfuzzer
 says "it has toy. This one needs a kernel source: ci/campaign --kernel-source"
 [ ! -e alone ] || fail "a directory for nothing"
+# Whoever goes on need not say again with what.
+: >starts
+campaign 0 again --engine libfuzzer --jobs 1 --seconds 1
+PATH="$work/few" expect 0 campaign --trees trees -o again --resume --jobs 1 --seconds 2
+[ "$(starts_of libfuzzer)" -eq 2 ] && [ "$(starts_of afl)" -eq 0 ] || fail "it went on with something else"
+campaign 0 again --engine afl --jobs 1 --resume --seconds 3
+[ "$(starts_of afl)" -eq 1 ] || fail "it was told to go on with the other engine"
+# Seeds and mutator are of programs: where inputs are none, nothing is missing.
+cp trees/fuzz/bin/fuzz_toy trees/fuzz/bin/fuzz_text
+cp trees/afl/bin/fuzz_toy trees/afl/bin/fuzz_text
+PATH="$work/few" expect 0 campaign text --trees trees -o text --jobs 2 --seconds 1
+says_not "has no seeds"
+says_not "mutates bytes"
+rm trees/*/bin/fuzz_text
 # A mutator that is missing, which AFL++ alone takes from a file.
 campaign 0 blind --engine afl --jobs 1 --seconds 1
 says "trees/release/lib/libheddle_mutator_toy.so is not there, so AFL++ mutates bytes"

@@ -164,6 +164,9 @@ void campaign_stop(struct campaign *campaign);
 /* Has this target this program in that build tree? */
 bool campaign_has_program(const struct campaign *campaign, const char *tree, const char *target);
 
+/* Else its inputs are taken as they are: no seeds, no mutator. */
+bool campaign_takes_programs(const char *target);
+
 /* --- campaign_observe.c ------------------------------------------------------------------- */
 
 /* Reads what engines say of themselves, and passes on from AFL++ to libFuzzer what is new. */

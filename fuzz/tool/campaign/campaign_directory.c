@@ -371,7 +371,7 @@ settle_seed(struct campaign *campaign)
     return TOOL_OK;
 }
 
-/* Says where there are no seeds. */
+/* Says where there are no seeds, but should be. */
 static int
 prepare_seeds(const struct campaign *campaign)
 {
@@ -381,7 +381,7 @@ prepare_seeds(const struct campaign *campaign)
         char path[PATH_MAX];
         bool ours = false;
         error = campaign_seeds(campaign, target, path, &ours);
-        if (error == 0 && ours) {
+        if (error == 0 && ours && campaign_takes_programs(target)) {
             command_complain("%s/fuzz/corpus/%s has no seeds: the engines begin with an empty "
                              "program (%s). Where the target has seeds, `cmake --build build/fuzz "
                              "--target seeds_%s` makes them",

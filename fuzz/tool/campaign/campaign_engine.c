@@ -145,6 +145,12 @@ engine_is_there(const struct campaign *campaign, enum campaign_engine engine, co
     return true;
 }
 
+bool
+campaign_takes_programs(const char *target)
+{
+    return strcmp(target, "text") != 0 && strcmp(target, "bytes") != 0;
+}
+
 static bool
 has_mutator(const struct campaign *campaign, const char *target, char module[PATH_MAX])
 {
@@ -158,8 +164,7 @@ static void
 check_mutator(const struct campaign *campaign, const char *target)
 {
     char module[PATH_MAX];
-    bool takes_bytes = strcmp(target, "text") == 0 || strcmp(target, "bytes") == 0;
-    if (!takes_bytes && !has_mutator(campaign, target, module)) {
+    if (campaign_takes_programs(target) && !has_mutator(campaign, target, module)) {
         command_complain("%s is not there, so AFL++ mutates bytes and not programs: `cmake "
                          "--preset release && cmake --build build/release`, or ci/campaign",
                          module);
