@@ -4,6 +4,7 @@
  */
 #include "targets/harness.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -24,6 +25,8 @@
 #include "tool/known.h"
 #include "tool/outcome.h"
 #include "tool/tally.h"
+
+#define ORIGIN_MAX 224
 
 static struct {
     char findings[PATH_MAX];
@@ -144,10 +147,19 @@ take_without(const char *value, const char *argument)
     }
 }
 
+/* A finding's head has a line for it; what stood on a second one would make the file unreadable. */
 static void
 take_origin(const char *value, const char *argument)
 {
-    (void)argument;
+    size_t length = strlen(value);
+    if (length > ORIGIN_MAX) {
+        give_up("--origin", "is too long");
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (iscntrl((unsigned char)value[i])) {
+            give_up(argument, "needs words on one line");
+        }
+    }
     fuzz.origin = value;
 }
 
@@ -311,7 +323,7 @@ static bool
 tell(struct outcome *outcome, const struct laboratory_target *target, const char *prefix)
 {
     uint64_t run = fuzz.tally->runs - fuzz.runs_before;
-    char path[PATH_MAX], found_by[128], origin[256];
+    char path[PATH_MAX], found_by[128], origin[ORIGIN_MAX + 32];
     snprintf(found_by, sizeof(found_by), "run %" PRIu64 " of fuzzing target %s on subject %s", run,
              target->name, outcome->program.subject);
     if (fuzz.origin != NULL) {

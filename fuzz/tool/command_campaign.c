@@ -27,8 +27,8 @@ static const struct argp_option options[] = {
     {"seed", KEY_SEED, "N", 0,
      "Of all its randomness, from 1; default: drawn, and written to campaign.json", 0},
     {"resume", KEY_RESUME, NULL, 0,
-     "Go on with the campaign in DIR, interrupted or killed; its targets and engines, unless told "
-     "otherwise",
+     "Go on with the campaign in DIR, interrupted or killed; with its targets and engines, unless "
+     "others are named",
      0},
     {"share", KEY_SHARE, "DIR", 0,
      "Exchange inputs and failures with campaigns on other hosts, by this folder that all reach",
@@ -173,39 +173,31 @@ settle_host(struct campaign_options *chosen, char host[HOST_NAME_MAX + 1])
     return true;
 }
 
-/* What it was asked for is what it goes on with. */
+/* What is not said stays as it was in the last life of a campaign that goes on. */
 static enum tool_exit
-take_up(struct campaign_options *chosen, struct campaign_record *record)
+settle_targets(struct campaign_options *chosen, struct campaign_record *record)
 {
-    struct campaign *campaign = calloc(1, sizeof(*campaign));
-    if (campaign == NULL) {
-        return TOOL_ENVIRONMENT;
-    }
-    campaign->options = chosen;
-    enum tool_exit code = campaign_load(campaign, record);
-    if (code == TOOL_OK && chosen->target_count == 0) {
-        for (size_t i = 0; i < record->target_count; i++) {
-            chosen->targets[chosen->target_count++] = record->targets[i];
+    bool has_engine = chosen->libfuzzer || chosen->afl, has_target = chosen->target_count > 0;
+    *record = (struct campaign_record){.libfuzzer = true, .afl = true};
+    if (chosen->resume && !(has_target && has_engine)) {
+        struct campaign campaign = {.options = chosen};
+        enum tool_exit code = campaign_load(&campaign, record);
+        free(campaign.history);
+        if (code != TOOL_OK) {
+            return code;
         }
     }
-    if (code == TOOL_OK && !chosen->libfuzzer && !chosen->afl) {
-        chosen->libfuzzer = record->libfuzzer;
-        chosen->afl = record->afl;
+    for (size_t i = 0; !has_target && i < record->target_count; i++) {
+        chosen->targets[chosen->target_count++] = record->targets[i];
     }
-    free(campaign->history);
-    free(campaign);
-    return code;
-}
-
-static void
-take_defaults(struct campaign_options *chosen)
-{
     if (chosen->target_count == 0) {
         chosen->targets[chosen->target_count++] = DEFAULT_TARGET;
     }
-    if (!chosen->libfuzzer && !chosen->afl) {
-        chosen->libfuzzer = chosen->afl = true;
+    if (!has_engine) {
+        chosen->libfuzzer = record->libfuzzer || !record->afl;
+        chosen->afl = record->afl || !record->libfuzzer;
     }
+    return names_are_usable(chosen) ? TOOL_OK : TOOL_USAGE;
 }
 
 enum tool_exit
@@ -227,21 +219,18 @@ command_campaign(int argc, char **argv)
     };
     char trees[PATH_MAX], host[HOST_NAME_MAX + 1];
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    struct campaign_record record = {0};
+    struct campaign_record record;
     struct campaign_options chosen = {.jobs = processors > 0 ? (unsigned)processors : 1,
                                       .seconds = DEFAULT_SECONDS};
-    if (!command_parse(&argp, argc, argv, &chosen) || !names_are_usable(&chosen) ||
-        !settle_host(&chosen, host) || !output_is_usable("-o", chosen.directory) ||
+    if (!command_parse(&argp, argc, argv, &chosen) || !settle_host(&chosen, host) ||
+        !output_is_usable("-o", chosen.directory) ||
         (chosen.share != NULL && !output_is_usable("--share", chosen.share))) {
         return TOOL_USAGE;
     }
-    if (chosen.resume) {
-        enum tool_exit code = take_up(&chosen, &record);
-        if (code != TOOL_OK) {
-            return code;
-        }
+    enum tool_exit code = settle_targets(&chosen, &record);
+    if (code != TOOL_OK) {
+        return code;
     }
-    take_defaults(&chosen);
     if (chosen.trees == NULL) {
         if (!find_trees(trees)) {
             command_complain("cannot find the build trees; --trees says where they are");

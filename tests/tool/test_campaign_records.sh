@@ -99,6 +99,15 @@ says "--seed: the campaign in seeded has the seed 6"
 campaign 2 other --seed 0
 says "--seed"
 
+# --- what is not said when it goes on is as it was -----------------------------------------------------------
+
+campaign 0 again --engine libfuzzer --jobs 1 --seconds 1
+: >starts
+PATH="$work/few" "$program" campaign --resume -o again --trees "$work/trees" --jobs 2 --seconds 2 >stdout 2>stderr ||
+    fail "exit code $? when it goes on"
+grep -q '^libfuzzer ' starts && ! grep -q '^afl ' starts || fail "other engines: $(cat starts)"
+grep -q '^ *"toy"$' again/campaign.json || fail "other targets: $(cat again/campaign.json)"
+
 # --- a target without seeds -----------------------------------------------------------------------------------
 
 for missing in 'rm trees/fuzz/corpus/toy/seed' 'rmdir trees/fuzz/corpus/toy'; do

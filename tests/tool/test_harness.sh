@@ -95,6 +95,10 @@ says "not the same twice"
 [ -e differed/unstable-*.prog ] || fail "what is not the same twice was not kept"
 expect 2 --double=half learning.prog
 says "--double=half: needs a number"
+expect 2 --origin=$'two\nlines' learning.prog
+says "needs words on one line"
+expect 2 --origin="$(printf 'long%.0s' {1..60})" learning.prog
+says "--origin: is too long"
 expect 2 --tally=no/where learning.prog
 says "--tally=no/where: No such file"
 
