@@ -54,7 +54,7 @@ says_events() {
 # Whoever the message of the failure calls a task stands in the heading.
 has_columns() {
     local task
-    sed -n '3p' "$work/said" > "$work/heading"
+    sed -n '3p; 4{/^ *(task/p}' "$work/said" > "$work/heading"
     for task in $(sed -n '2,4p' "$work/replay" | grep -v 'waits for the end of' | grep -o '[Tt]ask [0-9]*' | sed 's/.* //' | sort -u); do
         grep -q "task $task)" "$work/heading" || complain "$1" "task $task has no column"
     done

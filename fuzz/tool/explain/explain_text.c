@@ -445,20 +445,28 @@ place_columns(struct drawing *drawing, bool all)
     }
 }
 
+/* Whom the report calls task 2 stands below the name where it has no room beside it. */
 static void
 draw_heading(struct drawing *drawing)
 {
-    struct row *row = add_row(drawing);
     uint32_t last = MARGIN + (drawing->columns - 1) * drawing->width;
-    put_text(row, 1, MARGIN, "event");
-    for (uint32_t i = 0; i < drawing->of->task_count; i++) {
-        if (drawing->column[i] != 0) {
-            uint32_t end = drawing->column[i] + drawing->width - 1;
-            char name[HEDDLE_NAME_MAX + 32];
-            snprintf(name, sizeof(name), "%s (task %u)", drawing->of->tasks[i].name, i);
-            bool fits = drawing->column[i] == last || drawing->width > text_width(name);
-            put_text(row, drawing->column[i], drawing->column[i] < last ? end : EXPLANATION_WIDTH,
-                     fits ? name : drawing->of->tasks[i].name);
+    bool fits = true;
+    for (uint32_t line = 0; line < 2 && (line == 0 || !fits); line++) {
+        struct row *row = add_row(drawing);
+        put_text(row, 1, MARGIN, line == 0 ? "event" : "");
+        for (uint32_t i = 0; i < drawing->of->task_count; i++) {
+            uint32_t column = drawing->column[i];
+            if (column == 0) {
+                continue;
+            }
+            const char *name = drawing->of->tasks[i].name;
+            char both[HEDDLE_NAME_MAX + 32], number[32];
+            snprintf(both, sizeof(both), "%s (task %u)", name, i);
+            snprintf(number, sizeof(number), "(task %u)", i);
+            bool has_room = column == last || drawing->width > text_width(both);
+            fits = fits && has_room;
+            put_text(row, column, column < last ? column + drawing->width - 1 : EXPLANATION_WIDTH,
+                     line == 0 ? (has_room ? both : name) : (has_room ? "" : number));
         }
     }
 }
