@@ -11,7 +11,7 @@
 #define SENTENCES_MAX 3u /* switches that have a sentence each */
 #define DECISIVE_MAX  6u
 #define NUMBERS_MAX   12u
-#define MESSAGE_LINES 6u
+#define MESSAGE_LINES 10u
 #define MANY_CHOICES  20u /* then a smaller file explains more */
 
 static const char *
