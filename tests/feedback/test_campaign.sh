@@ -70,5 +70,5 @@ fi
 (campaign 1) > "$work/log" 2>&1 && fail "a campaign was overwritten"
 grep -q -e '--resume' "$work/log" || fail "does not say how to go on"
 "$heddle" campaign mars --trees "$source/build" -o "$work/mars" > "$work/log" 2>&1 && fail "there is no mars"
-grep -q 'fuzz_mars is not there' "$work/log" || fail "does not say what is missing"
+grep -q "has no target 'mars'" "$work/log" || fail "does not say what is missing"
 echo PASS
