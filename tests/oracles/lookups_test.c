@@ -6,20 +6,6 @@
 
 #include "telling.h"
 
-/* A lookup that begins and ends at once. */
-static void
-looks_up(uint16_t task, enum netstack_verb verb, int asked, uint32_t given)
-{
-    calls_of_zone(task, verb, asked);
-    if (given != 0) {
-        holds(task, given);
-    }
-    returns_with(task, verb, asked, given);
-    if (given != 0) {
-        gives_back(task, given);
-    }
-}
-
 static void
 shared_zone_boots(uint16_t task, int zone)
 {
@@ -33,15 +19,15 @@ found_by_every_name(void)
 {
     boots(ANN, STACK, NS_MAX, 0);
     shared_zone_boots(ANN, 5);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
-    looks_up(BOB, VERB_FIND_BY_ZONEID, STACK, STACK);
-    looks_up(BOB, VERB_FIND_BY_ZONEID, 5, GLOBAL);
-    looks_up(BOB, VERB_FIND_BY_CRED, 0, GLOBAL);
-    looks_up(BOB, VERB_GET_CURRENT, 5, GLOBAL);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_ZONEID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_ZONEID, 5, GLOBAL);
+    asks(BOB, VERB_FIND_BY_CRED, 0, GLOBAL);
+    asks(BOB, VERB_GET_CURRENT, 5, GLOBAL);
     /* A shared zone's id is no stack's. */
-    looks_up(BOB, VERB_FIND_BY_STACKID, 5, 0);
+    asks(BOB, VERB_FIND_BY_STACKID, 5, 0);
     halts(ANN, STACK, NS_MAX, 0);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, 0);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, 0);
 }
 
 /* It came, or it goes, during the call. */
@@ -60,14 +46,14 @@ static void
 not_found_by_stackid(void)
 {
     boots(ANN, STACK, NS_MAX, 0);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, 0);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, 0);
 }
 
 static void
 not_found_by_zoneid(void)
 {
     shared_zone_boots(ANN, 5);
-    looks_up(BOB, VERB_FIND_BY_ZONEID, 5, 0);
+    asks(BOB, VERB_FIND_BY_ZONEID, 5, 0);
 }
 
 static void
@@ -82,7 +68,7 @@ static void
 another_is_found(void)
 {
     boots(ANN, STACK, NS_MAX, 0);
-    looks_up(BOB, VERB_FIND_BY_ZONEID, STACK, GLOBAL);
+    asks(BOB, VERB_FIND_BY_ZONEID, STACK, GLOBAL);
 }
 
 static void
@@ -92,7 +78,7 @@ given_in_its_birth(void)
     calls(ANN, VERB_ZONE_CREATE);
     born(ANN, STACK);
     starts(ANN, PHASE_CREATE, STACK, NS_IP, 1);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
 }
 
 static void
@@ -101,7 +87,7 @@ given_before_its_birth_goes_on(void)
     registers(BOB, NS_IP, 1);
     calls(ANN, VERB_ZONE_CREATE);
     born(ANN, STACK);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
     starts(ANN, PHASE_CREATE, STACK, NS_IP, 1);
 }
 
@@ -114,7 +100,7 @@ given_before_its_birth_is_undone(void)
     born(ANN, STACK);
     runs(ANN, PHASE_CREATE, STACK, NS_IP, 1);
     create_fails(ANN, STACK, NS_UDP, 2);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
     starts(ANN, PHASE_SHUTDOWN, STACK, NS_IP, 1);
 }
 
@@ -126,7 +112,7 @@ given_before_its_zone_is_undone(void)
     calls(ANN, VERB_ZONE_CREATE);
     born(ANN, STACK);
     runs(ANN, PHASE_CREATE, STACK, NS_IP, 1);
-    looks_up(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
+    asks(BOB, VERB_FIND_BY_STACKID, STACK, STACK);
     runs(ANN, PHASE_SHUTDOWN, STACK, NS_IP, 1);
 }
 
